@@ -46,7 +46,8 @@ def _parse(table: str) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for head, sentence, remedy in zip(lines[0::3], lines[1::3], lines[2::3], strict=True):
         code, blame, exit_code = head.split(" ")
-        assert blame in BLAMES and code not in rows, head
+        assert blame in BLAMES, head
+        assert code not in rows, head
         rows[code] = Row(blame, int(exit_code), sentence, remedy)
     return rows
 

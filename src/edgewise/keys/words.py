@@ -22,8 +22,8 @@ def check_words(transcript: bytes) -> tuple[str, str, str, str]:
     """Four words (44 bits) for a 32-byte digest of what both sides have seen.
 
     Somebody in between who had to fix their part of both transcripts before they knew the rest passes with a
-    chance of one in 2**44; somebody who may still vary their part needs about 2**44 hashes, which is days of a
-    graphics card. So the meeting has to fix both parts in advance.
+    chance of one in 2**44; somebody who may still vary their part needs about 2**44 hashes, which is hours of
+    a graphics card. So the meeting has to fix both parts in advance.
     """
     assert len(transcript) == 32, len(transcript)
     number = int.from_bytes(transcript, "big") >> (256 - WORDS * WORD_BITS)
