@@ -20,6 +20,7 @@ from edgewise.keys.labels import Label
 from edgewise.keys.sealing import HPKE_OVERHEAD_BYTES, KemKey, hpke_open, hpke_seal
 from edgewise.keys.signing import SigningKey, sign, verify
 from edgewise.keys.stream import open_chunks, seal_chunks
+from edgewise.log import op
 from edgewise.sync.frames import LENGTH_BYTES, Frame, FrameReader, Unknown
 
 MAGIC_STEM: Final = b"edgewise-bundle/"
@@ -37,7 +38,7 @@ PADDING_MIN_BYTES: Final = LENGTH_BYTES + 1
 PADDING_FRAMES_MAX: Final = BUNDLE_MAX_BYTES // FRAME_MAX_BYTES
 
 
-class Sender(Record, frozen=True, array_like=True):
+class Sender(Record, frozen=True):
     """The first thing inside: whose device made this bundle, and its signature (BUNDLE-4)."""
 
     device: Bin32
@@ -58,16 +59,8 @@ class Opened:
 
 
 def padded_bytes(size_bytes: int) -> int:
-    """The size class of `size_bytes`: Padmé (PURBs, Nikitin et al. 2019), at least PADDED_MIN_BYTES.
-
-    At most 12 % more; leaks O(log log n) bits of the size.
-    """
-    if size_bytes <= PADDED_MIN_BYTES:
-        return PADDED_MIN_BYTES
-    exponent = size_bytes.bit_length() - 1
-    low_bits = exponent - exponent.bit_length()
-    mask = (1 << low_bits) - 1
-    return (size_bytes + mask) & ~mask
+    """The size class of what is inside: Padmé, at least PADDED_MIN_BYTES; at most 12 % more than needed."""
+    return max(PADDED_MIN_BYTES, op.padded_bytes(size_bytes))
 
 
 def seal_bundle(

@@ -26,27 +26,27 @@ Code = Annotated[str, Meta(pattern=r"^[a-z0-9._]+\Z", max_length=REASON_MAX_CHAR
 Why = Annotated[str, Meta(max_length=200)]
 
 
-class Frame(Record, frozen=True, array_like=True):
+class Frame(Record, frozen=True):
     """The base of every frame; `NUMBER` is the type number on the wire and is never used twice."""
 
     NUMBER: ClassVar[int] = 0
 
 
-class Position(Record, frozen=True, array_like=True):
+class Position(Record, frozen=True):
     """How far one log is held: every operation with seq < `next_seq`."""
 
     log: Bin32
     next_seq: Uint
 
 
-class HaveItem(Record, frozen=True, array_like=True):
+class HaveItem(Record, frozen=True):
     """A shared space under its tag, and the digest of all its positions (`ranges.digest16`)."""
 
     tag: Bin16
     digest: Bin16
 
 
-class Target(Record, frozen=True, array_like=True):
+class Target(Record, frozen=True):
     """One operation that its author asks to have erased."""
 
     log: Bin32
@@ -54,7 +54,7 @@ class Target(Record, frozen=True, array_like=True):
     id: Bin32
 
 
-class TargetState(Record, frozen=True, array_like=True):
+class TargetState(Record, frozen=True):
     """What a holder says became of a target. A claim, not a proof."""
 
     id: Bin32
@@ -64,7 +64,7 @@ class TargetState(Record, frozen=True, array_like=True):
 Positions = Annotated[tuple[Position, ...], Meta(max_length=HEADS_MAX)]
 
 
-class Hello(Frame, frozen=True, array_like=True):
+class Hello(Frame, frozen=True):
     """The first frame each way: the highest version spoken, and a nonce made for this connection."""
 
     NUMBER: ClassVar[int] = 1
@@ -72,7 +72,7 @@ class Hello(Frame, frozen=True, array_like=True):
     nonce: Bin16
 
 
-class Proof(Frame, frozen=True, array_like=True):
+class Proof(Frame, frozen=True):
     """The device behind this connection, and its signature over the connection (FRAME-6)."""
 
     NUMBER: ClassVar[int] = 2
@@ -80,14 +80,14 @@ class Proof(Frame, frozen=True, array_like=True):
     sig: Bin64
 
 
-class Have(Frame, frozen=True, array_like=True):
+class Have(Frame, frozen=True):
     """Digests of the spaces that the sender thinks it shares with the receiver."""
 
     NUMBER: ClassVar[int] = 3
     items: Annotated[tuple[HaveItem, ...], Meta(max_length=HAVE_ITEMS_MAX)]
 
 
-class Heads(Frame, frozen=True, array_like=True):
+class Heads(Frame, frozen=True):
     """How far the sender holds the logs of one space; sent only where digests differ."""
 
     NUMBER: ClassVar[int] = 4
@@ -95,7 +95,7 @@ class Heads(Frame, frozen=True, array_like=True):
     heads: Positions
 
 
-class Want(Frame, frozen=True, array_like=True):
+class Want(Frame, frozen=True):
     """Please send the operations `first` ≤ seq < `stop` of one log."""
 
     NUMBER: ClassVar[int] = 5
@@ -105,7 +105,7 @@ class Want(Frame, frozen=True, array_like=True):
     stop: Uint
 
 
-class Run(Frame, frozen=True, array_like=True):
+class Run(Frame, frozen=True):
     """Operations of one log, in order, without a gap; the last one is signed."""
 
     NUMBER: ClassVar[int] = 6
@@ -113,7 +113,7 @@ class Run(Frame, frozen=True, array_like=True):
     ops: Annotated[tuple[WireOp, ...], Meta(min_length=1, max_length=RUN_OPS_MAX)]
 
 
-class Ack(Frame, frozen=True, array_like=True):
+class Ack(Frame, frozen=True):
     """The sender has these positions on its disk."""
 
     NUMBER: ClassVar[int] = 8
@@ -121,7 +121,7 @@ class Ack(Frame, frozen=True, array_like=True):
     heads: Positions
 
 
-class InviteAsk(Frame, frozen=True, array_like=True):
+class InviteAsk(Frame, frozen=True):
     """Whoever holds a ticket asks for its letter; `mac` shows knowledge of the ticket's secret."""
 
     NUMBER: ClassVar[int] = 9
@@ -129,35 +129,35 @@ class InviteAsk(Frame, frozen=True, array_like=True):
     mac: Bin32
 
 
-class InviteIs(Frame, frozen=True, array_like=True):
+class InviteIs(Frame, frozen=True):
     """The letter, as its inviter signed it."""
 
     NUMBER: ClassVar[int] = 10
     letter: bytes
 
 
-class Accept(Frame, frozen=True, array_like=True):
+class Accept(Frame, frozen=True):
     """An acceptance, as its author signed it."""
 
     NUMBER: ClassVar[int] = 11
     acceptance: bytes
 
 
-class Confirm(Frame, frozen=True, array_like=True):
+class Confirm(Frame, frozen=True):
     """The inviter's answer to the first acceptance: the genesis of the pair."""
 
     NUMBER: ClassVar[int] = 12
     confirm: bytes
 
 
-class Refuse(Frame, frozen=True, array_like=True):
+class Refuse(Frame, frozen=True):
     """A plain no to the last request, with the code of the reason."""
 
     NUMBER: ClassVar[int] = 13
     code: Code
 
 
-class End(Frame, frozen=True, array_like=True):
+class End(Frame, frozen=True):
     """The acquaintance behind this tag is over; please erase what you hold of me."""
 
     NUMBER: ClassVar[int] = 14
@@ -165,7 +165,7 @@ class End(Frame, frozen=True, array_like=True):
     sig: Bin64
 
 
-class Erase(Frame, frozen=True, array_like=True):
+class Erase(Frame, frozen=True):
     """Please erase what I wrote here; it names the space itself, since its tag may be gone."""
 
     NUMBER: ClassVar[int] = 15
@@ -175,7 +175,7 @@ class Erase(Frame, frozen=True, array_like=True):
     why: Why
 
 
-class Receipt(Frame, frozen=True, array_like=True):
+class Receipt(Frame, frozen=True):
     """The answer to one `Erase`."""
 
     NUMBER: ClassVar[int] = 16
@@ -183,28 +183,28 @@ class Receipt(Frame, frozen=True, array_like=True):
     targets: Annotated[tuple[TargetState, ...], Meta(max_length=TARGETS_MAX)]
 
 
-class Ping(Frame, frozen=True, array_like=True):
+class Ping(Frame, frozen=True):
     """Are you there?"""
 
     NUMBER: ClassVar[int] = 19
     n: Uint
 
 
-class Pong(Frame, frozen=True, array_like=True):
+class Pong(Frame, frozen=True):
     """Yes, in answer to the ping of the same number."""
 
     NUMBER: ClassVar[int] = 20
     n: Uint
 
 
-class Bye(Frame, frozen=True, array_like=True):
+class Bye(Frame, frozen=True):
     """The last frame of a conversation, with the code of the reason."""
 
     NUMBER: ClassVar[int] = 21
     reason: Code
 
 
-class Unknown(Frame, frozen=True, array_like=True):
+class Unknown(Frame, frozen=True):
     """A frame with a number that this version doesn't know. Never sent; skipped once admitted."""
 
     number: Uint

@@ -104,16 +104,20 @@ _SHARING: Final = (
 )
 
 
-def _staying(state: State, kinds: Sequence[type[frames.Frame]]) -> dict[type[frames.Frame], State]:
-    return dict.fromkeys(kinds, state)
+Row = Mapping[type[frames.Frame], State]
+
+
+def _row(state: State, kinds: Sequence[type[frames.Frame]], onwards: Row) -> Row:
+    """`kinds` leave the state as it is; `onwards` tells which ones lead to another."""
+    return {**dict.fromkeys(kinds, state), frames.Bye: State.CLOSED, **onwards}
 
 
 # State → frame that may come → next state (FRAME-7). From PROVED to ADMITTED leads only `Session.admit`.
-TRANSITIONS: Final[Mapping[State, Mapping[type[frames.Frame], State]]] = {
-    State.NEW: {frames.Hello: State.MET, frames.Bye: State.CLOSED},
-    State.MET: {frames.Proof: State.PROVED, frames.Bye: State.CLOSED} | _staying(State.MET, _MEETING),
-    State.PROVED: {frames.Bye: State.CLOSED} | _staying(State.PROVED, _MEETING),
-    State.ADMITTED: {frames.Bye: State.CLOSED} | _staying(State.ADMITTED, _MEETING + _SHARING),
+TRANSITIONS: Final[Mapping[State, Row]] = {
+    State.NEW: _row(State.NEW, (), {frames.Hello: State.MET}),
+    State.MET: _row(State.MET, _MEETING, {frames.Proof: State.PROVED}),
+    State.PROVED: _row(State.PROVED, _MEETING, {}),
+    State.ADMITTED: _row(State.ADMITTED, _MEETING + _SHARING, {}),
     State.CLOSED: {},
 }
 _ONCE: Final = frozenset((frames.Hello, frames.Proof))
