@@ -112,7 +112,7 @@ def test_every_test_states_a_claim_and_asserts_it() -> None:
 
 
 def test_every_module_of_the_lower_floors_has_a_test_of_its_name() -> None:
-    """tests/ mirrors src/ on floors 0 to 5, in each room that has tests: keys/words.py, keys/test_words.py."""
+    """tests/ mirrors src/ on floors 0 to 5, in each room with tests: keys/words.py, keys/test_words.py."""
     alone = []
     for each in SRC:
         here = floors.place(each.name)
