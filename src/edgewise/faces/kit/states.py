@@ -21,7 +21,7 @@ def on_its_way(words: Translator, on: Sequence[str], sealed_with: int, waiting: 
     if 0 < len(on) <= NAMED_COMPUTERS_MAX:
         parts.append(
             words.ngettext(
-                "on the computer of %(names)s",
+                "on %(names)s's computer",
                 "on the computers of %(names)s",
                 len(on),
                 names=words.names(on),

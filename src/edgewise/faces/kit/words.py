@@ -24,7 +24,7 @@ DOMAIN: Final = "edgewise"
 HEADER_MAX_CHARS: Final = 1000
 """An Accept-Language header beyond this is not read: browsers send below 200 characters."""
 
-_PLACE_OR_TAG = re.compile(r"%\([a-z_]+\)[sd]|%%|<[^<>]*>|&[a-z]+;")
+_PLACE_OR_TAG = re.compile(r"\{[a-z_]*\}|%\([a-z_]+\)[sd]|%%|<[^<>]*>|&[a-z]+;")
 _ACCENTED = str.maketrans("aceinouyACEINOUY", "àçéîñöüýÀÇÉÎÑÖÜÝ")
 
 

@@ -164,7 +164,7 @@ const count = () => {
   const spans = $$("[data-until]");
   for (const span of spans) {
     const left = Math.ceil((span.dataset.until - Date.now()) / 1000);
-    if (left > 0) span.textContent = note.dataset.leaves.replace("{}", left);
+    if (left > 0) span.textContent = span.dataset.words.replace("{}", left);
     else if (!span.dataset.done) { span.dataset.done = "1"; setTimeout(stir, 400); }
   }
   if (spans.some((span) => !span.dataset.done)) ticking = setTimeout(count, 500);
