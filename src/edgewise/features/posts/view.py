@@ -1,0 +1,358 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The view of posts: items, their wordings and one-word answers, as a function of the set of operations.
+
+An edit or a word that comes before its target is kept and joins it later; of several, the latest by
+(order_ms, operation id) counts; only its author's edits touch an item; parents, edits and words count
+within their own space alone (rules POST-4 to POST-8).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import apsw
+
+from edgewise.features.posts.records import Edit, Post, Word
+from edgewise.log.kinds import OpenedOp
+from edgewise.store import agreements, people, register, shelf
+
+HOME_MARK: Final = "home"
+"""The place name under which the read mark and the draft of Home are kept."""
+REPLIES_MAX: Final = 500
+"""Answers of one thread that are read at once, the newest ones: a page holds no more."""
+
+TABLES: Final = """
+CREATE TABLE IF NOT EXISTS posts_items (
+    id BLOB PRIMARY KEY NOT NULL, space BLOB NOT NULL, author BLOB NOT NULL, mine INTEGER NOT NULL,
+    parent BLOB NOT NULL, order_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL,
+    text TEXT NOT NULL, warning TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX IF NOT EXISTS posts_items_by_order ON posts_items (order_ms, id);
+CREATE INDEX IF NOT EXISTS posts_items_by_parent ON posts_items (parent) WHERE parent <> x'';
+CREATE TABLE IF NOT EXISTS posts_edits (
+    id BLOB PRIMARY KEY NOT NULL, target BLOB NOT NULL, space BLOB NOT NULL, author BLOB NOT NULL,
+    order_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL, text TEXT NOT NULL, warning TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS posts_edits_by_target ON posts_edits (target, order_ms, id);
+CREATE TABLE IF NOT EXISTS posts_words (
+    id BLOB PRIMARY KEY NOT NULL, target BLOB NOT NULL, space BLOB NOT NULL, author BLOB NOT NULL,
+    word TEXT NOT NULL, present INTEGER NOT NULL, order_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS posts_words_by_target ON posts_words (target);
+CREATE TABLE IF NOT EXISTS posts_mentions (
+    item BLOB NOT NULL, identity BLOB NOT NULL, PRIMARY KEY (item, identity)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS posts_mentions_by_identity ON posts_mentions (identity);
+"""
+
+_SHOWN: Final = """
+SELECT i.id, i.space, i.author, i.mine, i.parent, i.order_ms, i.wall_ms, i.gone,
+       coalesce(e.text, i.text), coalesce(e.warning, i.warning), e.wall_ms,
+       (SELECT p.author FROM posts_items p WHERE p.id = i.parent AND p.space = i.space)
+FROM posts_items i LEFT JOIN posts_edits e ON i.gone = 0 AND e.id = (
+    SELECT l.id FROM posts_edits l WHERE l.target = i.id AND l.author = i.author AND l.space = i.space
+    ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
+"""
+_ONE: Final = _SHOWN + "WHERE i.id = ?"
+_BELOW: Final = """
+WITH RECURSIVE below (id) AS (
+    SELECT id FROM posts_items WHERE parent = ?1 AND space = ?2
+    UNION SELECT c.id FROM posts_items c JOIN below b ON c.parent = b.id
+    WHERE c.parent <> x'' AND c.space = ?2)
+"""
+_FROM_BELOW: Final = """
+WHERE i.id IN (SELECT id FROM below) AND i.author NOT IN (SELECT unhex(value) FROM json_each(?3))
+ORDER BY i.order_ms DESC, i.id DESC LIMIT ?4
+"""
+_THREAD: Final = _BELOW + _SHOWN + _FROM_BELOW
+# An answer whose parent is not here stands by itself, so that nothing which came is hidden.
+_AT_TOP: Final = """
+WHERE (i.order_ms, i.id) < (?1, ?2) AND i.author NOT IN (SELECT unhex(value) FROM json_each(?3))
+AND NOT EXISTS (SELECT 1 FROM posts_items p WHERE p.id = i.parent AND p.space = i.space)
+AND (?4 = x'' OR i.space = ?4)
+ORDER BY i.order_ms DESC, i.id DESC LIMIT ?5
+"""
+_ROOTS: Final = _SHOWN + _AT_TOP
+_WORDS: Final = """
+SELECT word, author FROM (
+    SELECT word, author, present, order_ms, id,
+           row_number() OVER (PARTITION BY word, author ORDER BY order_ms DESC, id DESC) AS nth
+    FROM posts_words WHERE target = ?1 AND space = ?2)
+WHERE nth = 1 AND present = 1 ORDER BY word, order_ms, id
+"""
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A one-word answer and who gave it, in the order of giving."""
+
+    word: str
+    identities: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A post or an answer as it stands now. Times are ms since 1970 in UTC.
+
+    circle: one's own circle that may read it, None in the feed of another; owner: whose feed it stands in.
+    answers: whose text it answers, None at the top or where that text is not here. edited_ms: when its
+    author last changed it. A gone item has no text. replies: the whole thread below it, oldest first.
+    """
+
+    id: bytes
+    space: bytes
+    owner: bytes
+    circle: bytes | None
+    author: bytes
+    mine: bool
+    parent: bytes
+    answers: bytes | None
+    order_ms: int
+    wall_ms: int
+    text: str
+    warning: str
+    edited_ms: int | None
+    gone: bool
+    mentions: tuple[bytes, ...]
+    words: tuple[Given, ...]
+    replies: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where an own item is: who may read it, and on whose computers it is. Both sorted."""
+
+    readers: tuple[bytes, ...]
+    on: tuple[bytes, ...]
+
+    @property
+    def waiting(self) -> tuple[bytes, ...]:
+        """Those who may read it and are not known to have it."""
+        return tuple(identity for identity in self.readers if identity not in self.on)
+
+
+class PostsView:
+    """The `View` over posts, edits and one-word answers."""
+
+    name = "posts"
+    tables = TABLES
+    kinds = frozenset({"post", "post.edit", "post.word"})
+
+    def apply(self, db: apsw.Connection, op: OpenedOp) -> None:
+        """Take one operation in; the same again changes nothing but its place in the order."""
+        if isinstance(op.record, Post):
+            _apply_post(db, op, op.record)
+        elif isinstance(op.record, Edit):
+            _apply_edit(db, op, op.record)
+        elif isinstance(op.record, Word):
+            _apply_word(db, op, op.record)
+
+    def erase(self, db: apsw.Connection, op_id: bytes) -> None:
+        """Let go of every text of one operation; of an item its place remains."""
+        db.execute("UPDATE posts_items SET gone = 1, text = '', warning = '' WHERE id = ?", (op_id,))
+        db.execute("DELETE FROM posts_mentions WHERE item = ?", (op_id,))
+        db.execute(
+            "DELETE FROM posts_edits WHERE id = ?1 OR (target = ?1 AND author = "
+            "(SELECT author FROM posts_items WHERE id = ?1))",
+            (op_id,),
+        )
+        db.execute("DELETE FROM posts_words WHERE id = ?1 OR target = ?1", (op_id,))
+
+    def clear(self, db: apsw.Connection) -> None:
+        """Empty the view, before a rebuild."""
+        for table in ("posts_items", "posts_edits", "posts_words", "posts_mentions"):
+            db.execute(f"DELETE FROM {table}")  # noqa: S608 (names of this module)
+
+    def dump(self, db: apsw.Connection) -> Iterable[tuple[object, ...]]:
+        """What a reader can see, ordered: equal sets of operations give equal dumps."""
+        for row in _rows(db, _SHOWN + "WHERE i.gone = 0 ORDER BY i.id"):
+            said = tuple((given.word, *given.identities) for given in _words(db, row[0], row[1]))
+            yield (*row, _mentions(db, row[0]), said)
+
+
+VIEW: Final = PostsView()
+
+
+def _apply_post(db: apsw.Connection, op: OpenedOp, post: Post) -> None:
+    db.execute(
+        "INSERT INTO posts_items (id, space, author, mine, parent, order_ms, wall_ms, text, warning) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
+        (op.id, op.space, op.author, op.mine, post.parent, op.order_ms, op.wall_ms, post.text, post.warning),
+    )
+    db.execute(
+        "INSERT OR IGNORE INTO posts_mentions (item, identity) "
+        "SELECT i.id, unhex(m.value) FROM posts_items i, json_each(?) m WHERE i.id = ? AND i.gone = 0",
+        (_hexes(post.mentions), op.id),
+    )
+
+
+def _apply_edit(db: apsw.Connection, op: OpenedOp, edit: Edit) -> None:
+    if _rows(db, "SELECT 1 FROM posts_items WHERE id = ? AND gone = 1", (edit.target,)):
+        return
+    db.execute(
+        "INSERT INTO posts_edits (id, target, space, author, order_ms, wall_ms, text, warning) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
+        (op.id, edit.target, op.space, op.author, op.order_ms, op.wall_ms, edit.text, edit.warning),
+    )
+
+
+def _apply_word(db: apsw.Connection, op: OpenedOp, word: Word) -> None:
+    db.execute(
+        "INSERT INTO posts_words (id, target, space, author, word, present, order_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
+        (op.id, word.target, op.space, op.author, word.word, word.present, op.order_ms),
+    )
+
+
+def home_items(
+    db: apsw.Connection,
+    *,
+    before_order_ms: int | None = None,
+    before_id: bytes = b"",
+    limit: int = 30,
+    muted: Collection[bytes] = (),
+    space: bytes = b"",
+) -> list[Item]:
+    """The newest items at the top of a thread, newest first, over all feeds (or one), each with its thread.
+
+    The next page begins before the last one's (order_ms, id). Items and answers of `muted` are left out.
+    """
+    before = 2**63 - 1 if before_order_ms is None else before_order_ms
+    hidden = _hexes(muted)
+    rows = _rows(db, _ROOTS, (before, before_id, hidden, space, limit))
+    return [_item(db, row, _replies(db, row, hidden)) for row in rows]
+
+
+def thread(db: apsw.Connection, item: bytes, muted: Collection[bytes] = ()) -> Item | None:
+    """The whole thread in which an item stands, from its top; None when the item is not here."""
+    top = _row(db, item)
+    while top is not None and top[4] and (above := _row(db, top[4])) is not None and above[1] == top[1]:
+        top = above
+    return None if top is None else _item(db, top, _replies(db, top, _hexes(muted)))
+
+
+def item(db: apsw.Connection, id: bytes) -> Item | None:
+    """One item without its thread; None when it is not here."""
+    row = _row(db, id)
+    return None if row is None else _item(db, row, ())
+
+
+def new_count_since(db: apsw.Connection, order_ms: int, muted: Collection[bytes] = ()) -> int:
+    """How many items of others stand after a read mark."""
+    (count,) = _rows(
+        db,
+        "SELECT count(*) FROM posts_items WHERE order_ms > ? AND mine = 0 AND gone = 0 "
+        "AND author NOT IN (SELECT unhex(value) FROM json_each(?))",
+        (order_ms, _hexes(muted)),
+    )[0]
+    assert isinstance(count, int)
+    return count
+
+
+def newest_order(db: apsw.Connection) -> int:
+    """The order of the newest item: what a read mark is set to; 0 when there is none."""
+    (newest,) = _rows(db, "SELECT coalesce(max(order_ms), 0) FROM posts_items")[0]
+    assert isinstance(newest, int)
+    return newest
+
+
+def mentions_of(db: apsw.Connection, me: bytes, since_order_ms: int = 0, limit: int = 30) -> list[Item]:
+    """Items of others that name this person, newest first, without their threads."""
+    rows = _rows(
+        db,
+        _SHOWN + "JOIN posts_mentions m ON m.item = i.id WHERE m.identity = ? AND i.order_ms > ? "
+        "AND i.gone = 0 AND i.author <> m.identity ORDER BY i.order_ms DESC, i.id DESC LIMIT ?",
+        (me, since_order_ms, limit),
+    )
+    return [_item(db, row, ()) for row in rows]
+
+
+def versions(db: apsw.Connection, id: bytes) -> tuple[bytes, ...]:
+    """The operations that hold an item's texts, its edits first: taking it back takes back all of these."""
+    edits = _rows(
+        db,
+        "SELECT e.id FROM posts_edits e JOIN posts_items i ON i.id = e.target AND i.author = e.author "
+        "AND i.space = e.space WHERE i.id = ? ORDER BY e.order_ms, e.id",
+        (id,),
+    )
+    return (*(row[0] for row in edits), id)
+
+
+def find(db: apsw.Connection, prefix: str) -> list[bytes]:
+    """The items whose id begins so, in hexadecimal; at most two, since more are as ambiguous."""
+    rows = _rows(
+        db, "SELECT id FROM posts_items WHERE hex(id) LIKE ? ORDER BY id LIMIT 2", (prefix.upper() + "%",)
+    )
+    return [row[0] for row in rows]
+
+
+def reach(db: apsw.Connection, id: bytes, now_ms: int) -> Reach:
+    """Who may read an own item, and whose computers said that they have it."""
+    op = shelf.op_row(db, id)
+    if op is None:
+        return Reach((), ())
+    given = agreements.grants(db, mine=True, live_at=now_ms)
+    readers = {grant.identity for grant in given if grant.space == op.space and "read" in grant.verbs}
+    on = set()
+    for device, state in register.holders(db, op.space, op.log, op.seq):
+        if state == "acked" and (identity := people.identity_of_device(db, device)) is not None:
+            on.add(identity)
+    return Reach(tuple(sorted(readers)), tuple(sorted(on)))
+
+
+def _row(db: apsw.Connection, id: bytes) -> Row | None:
+    rows = _rows(db, _ONE, (id,))
+    return rows[0] if rows else None
+
+
+def _replies(db: apsw.Connection, row: Row, hidden: str) -> tuple[Item, ...]:
+    below = _rows(db, _THREAD, (row[0], row[1], hidden, REPLIES_MAX))
+    return tuple(_item(db, each, ()) for each in reversed(below))
+
+
+def _item(db: apsw.Connection, row: Row, replies: tuple[Item, ...]) -> Item:
+    id, space, author, mine, parent, order_ms, wall_ms, gone, text, warning, edited_ms, answers = row
+    where = shelf.space(db, space)
+    return Item(
+        id=id,
+        space=space,
+        owner=where.owner if where is not None else author,
+        circle=where.circle if where is not None else None,
+        author=author,
+        mine=bool(mine),
+        parent=parent,
+        answers=answers,
+        order_ms=order_ms,
+        wall_ms=wall_ms,
+        text=text,
+        warning=warning,
+        edited_ms=edited_ms,
+        gone=bool(gone),
+        mentions=_mentions(db, id),
+        words=_words(db, id, space),
+        replies=replies,
+    )
+
+
+def _mentions(db: apsw.Connection, id: bytes) -> tuple[bytes, ...]:
+    rows = _rows(db, "SELECT identity FROM posts_mentions WHERE item = ? ORDER BY identity", (id,))
+    return tuple(row[0] for row in rows)
+
+
+def _words(db: apsw.Connection, id: bytes, space: bytes) -> tuple[Given, ...]:
+    by_word: dict[str, list[bytes]] = {}
+    for word, author in _rows(db, _WORDS, (id, space)):
+        by_word.setdefault(word, []).append(author)
+    return tuple(Given(word, tuple(authors)) for word, authors in by_word.items())
+
+
+def _hexes(ids: Iterable[bytes]) -> str:
+    return json.dumps(sorted(id.hex() for id in ids))
+
+
+def _rows(db: apsw.Connection, query: str, values: tuple[object, ...] = ()) -> list[Row]:
+    return [tuple(row) for row in db.execute(query, values)]
