@@ -47,7 +47,7 @@ _DOUBLING_MAX_BYTES: Final = 4096  # above, Padmé wastes at most 12 %, doubling
 
 
 class Header(Record, frozen=True):
-    """What is signed of an operation; twelve fields in this order, from 216 bytes up."""
+    """What is signed of an operation; twelve fields in this order, from 180 bytes up."""
 
     v: Uint
     suite: Uint
