@@ -18,6 +18,7 @@ from jinja2 import (
     Environment,
     FileSystemLoader,
     StrictUndefined,
+    Template,
     TemplateNotFound,
     pass_context,
 )
@@ -92,7 +93,7 @@ class RoomLoader(BaseLoader):
 
 
 def render(
-    template: str,
+    template: str | Template,
     lang: str,
     *,
     now_ms: int,
@@ -108,7 +109,10 @@ def render(
     single_letters: bool = True,
     **values: object,
 ) -> str:
-    """The page as HTML text. ``values`` are the template's own; see ``Frame`` for the others."""
+    """The page as HTML text. ``values`` are the template's own; see ``Frame`` for the others.
+
+    A value that a template names and nobody gave raises ``jinja2.UndefinedError``: a bug.
+    """
     assert scheme in SCHEMES, scheme
     words = translator(lang)
     frame = Frame(
@@ -127,9 +131,9 @@ def render(
         single_letters,
         places(words, root, place),
     )
-    environment = _environment(words.lang)
-    parts = environment.get_template("parts.html").make_module({"frame": frame})
-    return environment.get_template(template).render(frame=frame, parts=parts, words=words, **values)
+    templates = environment(words.lang)
+    parts = templates.get_template("parts.html").make_module({"frame": frame})
+    return templates.get_template(template).render(frame=frame, parts=parts, words=words, **values)
 
 
 def places(words: Translator, root: str, here: str) -> tuple[Place, ...]:
@@ -146,18 +150,19 @@ def places(words: Translator, root: str, here: str) -> tuple[Place, ...]:
 
 
 @lru_cache(maxsize=8)
-def _environment(lang: str) -> Environment:
+def environment(lang: str) -> Environment:
+    """The templates and filters of one language; a missing value or template is an error."""
     words = translator(lang)
-    environment = Environment(
+    made = Environment(
         loader=RoomLoader(PACKAGE),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         keep_trailing_newline=True,
     )
-    environment.policies["ext.i18n.trimmed"] = True
+    made.policies["ext.i18n.trimmed"] = True
     # The extension puts this method on the environment, where its types do not show it.
-    install: Any = vars(environment)["install_gettext_callables"]
+    install: Any = vars(made)["install_gettext_callables"]
     install(
         words.raw,
         words.raw_count,
@@ -165,8 +170,8 @@ def _environment(lang: str) -> Environment:
         pgettext=words.raw_context,
         npgettext=words.raw_context_count,
     )
-    environment.filters.update(_filters(words))
-    return environment
+    made.filters.update(_filters(words))
+    return made
 
 
 def _filters(words: Translator) -> dict[str, Any]:
