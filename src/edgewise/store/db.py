@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The file in which everything is kept: opened with its key, written by one writer, read by many readers.
+
+SQLite in WAL mode with synchronous FULL, so that what was committed survives a power cut; every page sealed
+with ChaCha20-Poly1305 (SQLite3 Multiple Ciphers); what is deleted is overwritten. The key is 32 random
+bytes, so it goes in raw and no stretching is paid at each opening.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Self
+
+import apsw
+
+from edgewise.ground.errors import Refusal
+from edgewise.ground.ids import ZERO32
+from edgewise.keys.hashing import expand
+from edgewise.keys.labels import Label
+from edgewise.store import migrations
+from edgewise.store.views import View
+
+# "EdgW": what the file's header says that it is.
+APPLICATION_ID: Final = 0x45646757
+KEY_BYTES: Final = 32
+
+_PLAIN_MAGIC: Final = b"SQLite format 3\0"
+# Bytes 18 to 23 of a sealed file: WAL or not, 32 bytes reserved on each page, the format's fixed fractions.
+_SEALED_MARKS: Final = (bytes((2, 2, 32, 64, 32, 32)), bytes((1, 1, 32, 64, 32, 32)))
+_HEADER_BYTES: Final = 24
+_BUSY_MS: Final = 5000
+_STATEMENTS_CACHED: Final = 256
+_IDLE_READERS_MAX: Final = 8
+_SUFFIXES: Final = ("", "-wal", "-shm", "-journal")
+
+
+class Connection(apsw.Connection):
+    """A connection to an opened store. `chest_key` seals long-term secrets (store.chest)."""
+
+    chest_key: bytes = b""
+
+
+class Store:
+    """One home's file, or a store in memory. One thread writes; readers have connections of their own.
+
+    `stale_views` names the views whose tables were laid anew on opening: rebuild them (store.views).
+    """
+
+    def __init__(self, path: Path | None, key: bytes | None, views: Sequence[View]) -> None:
+        self._path = path
+        self._key = key
+        self.chest_key = expand(key or ZERO32, Label.CHEST, b"chest")
+        self._idle: list[Connection] = []
+        self._writer = self._connect(write=True)
+        try:
+            self.stale_views = self._prepare(views)
+        except (apsw.Error, Refusal):
+            self._writer.close()
+            raise
+
+    @classmethod
+    def open(cls, path: Path | str, key: bytes | None, *, views: Sequence[View]) -> Self:
+        """Open the file, or begin a new one; `key` 32 bytes, None for no sealing (tests).
+
+        Raises Refusal "store.foreign", "store.newer", "store.damaged", "store.busy", "passphrase.wrong",
+        "passphrase.needed" or "home.unwritable"; the file is then as it was.
+        """
+        assert key is None or len(key) == KEY_BYTES, "a key of another length"
+        path = Path(path)
+        with _spoken(path, sealed=key is not None):
+            _begin(path, sealed=key is not None)
+            return cls(path, key, views)
+
+    @classmethod
+    def in_memory(cls, views: Sequence[View]) -> Self:
+        """A store that is gone when it is closed."""
+        return cls(None, None, views)
+
+    def _connect(self, *, write: bool) -> Connection:
+        flags = apsw.SQLITE_OPEN_READWRITE if write else apsw.SQLITE_OPEN_READONLY
+        name = ":memory:" if self._path is None else str(self._path)
+        db = Connection(name, flags=flags, statementcachesize=_STATEMENTS_CACHED)
+        db.chest_key = self.chest_key
+        db.set_busy_timeout(_BUSY_MS)
+        if self._key is not None:
+            db.pragma("cipher", "chacha20")
+            db.execute(f"PRAGMA key = 'raw:{self._key.hex()}'")
+        db.pragma("temp_store", 2)  # in memory: no second file
+        db.pragma("cache_size", -16 * 1024)  # 16 MiB
+        if write:
+            db.pragma("secure_delete", 1)
+            db.pragma("foreign_keys", 1)
+        else:
+            db.pragma("query_only", 1)
+        return db
+
+    def _prepare(self, views: Sequence[View]) -> tuple[str, ...]:
+        db = self._writer
+        version = _version_of(db, self._path)
+        if self._path is not None:
+            db.pragma("journal_mode", "wal")
+            db.pragma("synchronous", 2)  # FULL
+        with self.write():
+            if version < migrations.VERSION:
+                migrations.migrate(db, version)
+                db.pragma("application_id", APPLICATION_ID)
+            return migrations.lay_views(db, [(view.name, view.tables) for view in views])
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One write transaction: committed at the end, undone on any exception. Never one inside another.
+
+        Raises Refusal "home.full", "store.busy", "store.damaged" or "home.unwritable" where the disk refuses.
+        """
+        db = self._writer
+        assert not db.in_transaction, "a write transaction inside another"
+        with _spoken(self._path, sealed=self._key is not None):
+            db.execute("BEGIN IMMEDIATE")
+            done = False
+            try:
+                yield db
+                db.execute("COMMIT")
+                done = True
+            finally:
+                if not done and db.in_transaction:
+                    db.execute("ROLLBACK")
+
+    def reader(self) -> Connection:
+        """A new read-only connection, closed by the caller or when forgotten; in memory: the only one."""
+        if self._path is None:
+            return self._writer
+        with _spoken(self._path, sealed=self._key is not None):
+            return self._connect(write=False)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read-only connection for one question or one page: all it reads is of one moment."""
+        if self._path is None:
+            yield self._writer
+            return
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = self.reader()
+        try:
+            with _spoken(self._path, sealed=self._key is not None), db:
+                yield db
+        finally:
+            if len(self._idle) < _IDLE_READERS_MAX:
+                self._idle.append(db)
+            else:
+                db.close()
+
+    def checkpoint(self) -> bool:
+        """Fold the write-ahead log into the file and cut it to nothing, so that no erased page stays in it.
+
+        Returns False where a reader still needed it; try again later.
+        """
+        if self._path is None:
+            return True
+        with _spoken(self._path, sealed=self._key is not None):
+            busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
+        return not busy
+
+    def close(self) -> None:
+        """Close all idle connections; the last one folds the write-ahead log in."""
+        while self._idle:
+            self._idle.pop().close()
+        self._writer.close()
+
+    def erase_all(self) -> None:
+        """Close the store, overwrite its files with zeros and delete them. There is no way back."""
+        self.close()
+        if self._path is None:
+            return
+        for suffix in _SUFFIXES:
+            wipe(self._path.with_name(self._path.name + suffix))
+
+
+def wipe(path: Path) -> None:
+    """Overwrite a file with zeros and delete it; a disk may still keep older copies of its blocks."""
+    if not path.is_file():
+        return
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        zeros = bytes(1024 * 1024)
+        for at in range(0, size, len(zeros)):
+            file.write(zeros[: size - at])
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+
+
+def _begin(path: Path, *, sealed: bool) -> None:
+    """Make the file where it is missing; Refusal for one that can't be ours, before it is opened."""
+    try:
+        path.touch(mode=0o600)
+        with path.open("rb") as file:
+            head = file.read(_HEADER_BYTES)
+    except OSError as error:
+        raise Refusal("home.unwritable", path=path) from error
+    if not head:
+        return
+    plain = head.startswith(_PLAIN_MAGIC)
+    if not plain and head[18:] not in _SEALED_MARKS:
+        raise Refusal("store.foreign", path=path)
+    if plain and sealed:
+        raise Refusal("store.foreign", path=path)
+    if not plain and not sealed:
+        raise Refusal("passphrase.needed")
+
+
+def _version_of(db: Connection, path: Path | None) -> int:
+    """The version of the file's tables; 0 for an empty file."""
+    version, application = int(db.pragma("user_version")), int(db.pragma("application_id"))
+    if application != APPLICATION_ID:
+        tables = db.execute("SELECT count(*) FROM sqlite_schema").get
+        if application or version or tables:
+            raise Refusal("store.foreign", path=path or "")
+    if version > migrations.VERSION:
+        raise Refusal("store.newer", version=version)
+    return version
+
+
+@contextlib.contextmanager
+def _spoken(path: Path | None, *, sealed: bool) -> Iterator[None]:
+    """Errors of disk and file as Refusals; an error in our SQL stays what it is, a bug."""
+    try:
+        yield
+    except apsw.NotADBError as error:
+        raise Refusal("passphrase.wrong" if sealed else "store.damaged") from error
+    except apsw.CorruptError as error:
+        raise Refusal("store.damaged") from error
+    except apsw.FullError as error:
+        raise Refusal("home.full") from error
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise Refusal("store.busy") from error
+    except (apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
+        raise Refusal("home.unwritable", path=path or "") from error
