@@ -7,14 +7,15 @@ from functools import cache
 
 from edgewise.ground.entropy import SeededEntropy
 from edgewise.ground.ids import ZERO32
+from edgewise.keys.labels import Label
 from edgewise.keys.sealing import KemKey, new_kem
-from edgewise.keys.signing import SigningKey, new_signing
+from edgewise.keys.signing import SigningKey, new_signing, sign
 from edgewise.log.chain import verify_run
-from edgewise.log.op import CLS_CONTENT, CLS_CONTROL, Op, compose
+from edgewise.log.op import CLS_CONTENT, CLS_CONTROL, Op, compose, to_wire
 from edgewise.sync import events
-from edgewise.sync.frames import Frame, encode_frame
+from edgewise.sync.frames import Frame, Hello, Proof, Run, encode_frame
 from edgewise.sync.ranges import space_tag
-from edgewise.sync.session import Session, Shared
+from edgewise.sync.session import Session, Shared, State
 
 PAIR_SECRET = b"s" * 32
 SERVED_OPS = 256
@@ -235,3 +236,83 @@ def acquainted(alice: Shelf, bob: Shelf, nonce: int = 1) -> tuple[Side, Side]:
     pair = joined(alice, bob, nonce)
     talk(*pair)
     return pair
+
+
+# --- what most tests begin with
+
+GARDEN = genesis("garden")
+KITCHEN = genesis("kitchen")
+TAG = space_tag(PAIR_SECRET, GARDEN.id)
+ALICE = log_key("alice").public
+BOB = log_key("bob").public
+NOTES = written("alice", GARDEN.id, 6)
+
+
+def garden(**logs: int) -> Shelf:
+    """The garden with its genesis, and `count` operations by each name."""
+    held = Shelf()
+    held.open_space(GARDEN.id)
+    held.add(GARDEN)
+    for name, count in logs.items():
+        for op in written(name, GARDEN.id, count):
+            held.add(op)
+    return held
+
+
+def empty_garden() -> Shelf:
+    """The garden, of which nothing is held yet."""
+    held = Shelf()
+    held.open_space(GARDEN.id)
+    return held
+
+
+def run_of(*ops: Op) -> Run:
+    """A run frame in the garden."""
+    return Run(TAG, tuple(to_wire(op) for op in ops))
+
+
+# --- one end alone
+
+NONCE = b"n" * 16
+
+
+def alone(*, dialed: bool = False, proves: bool = True, now_ms: int = 0) -> Session:
+    """Bob's end of a connection to Alice."""
+    return Session(
+        device_key=log_key("device of bob"),
+        own_endpoint=log_key("endpoint of bob").public,
+        peer_endpoint=log_key("endpoint of alice").public,
+        dialed=dialed,
+        nonce16=b"bob".ljust(16),
+        now_ms=now_ms,
+        proves=proves,
+    )
+
+
+def proof_to(bob: Session, nonce: bytes = NONCE, name: str = "alice") -> Proof:
+    """What Alice (or `name` from her endpoint) sends to prove herself to this end."""
+    alice, own = log_key("endpoint of alice").public, log_key("endpoint of bob").public
+    mine = b"bob".ljust(16)
+    role, nonces = (b"r", mine + nonce) if bob.dialed else (b"i", nonce + mine)
+    key = log_key(f"device of {name}")
+    return Proof(key.public, sign(key, Label.CHANNEL, role + alice + own + nonces))
+
+
+def brought_to(state: State, *, dialed: bool = False) -> Session:
+    """A session in this state."""
+    bob = alone(dialed=dialed)
+    if state is State.CLOSED:
+        bob.bye("over")
+    if state in (State.MET, State.PROVED, State.ADMITTED):
+        bob.receive(Hello(1, NONCE), 0)
+    if state in (State.PROVED, State.ADMITTED):
+        bob.receive(proof_to(bob), 0)
+    if state is State.ADMITTED:
+        bob.admit()
+    assert bob.state is state
+    return bob
+
+
+def sent(said: Sequence[object]) -> list[Frame]:
+    """The frames among what was said."""
+    return [step.frame for step in said if isinstance(step, events.Out)]
