@@ -32,8 +32,9 @@ const carry = (was, now) => {
   $$("details", now).forEach((d, i) => { if (open[i] && open[i].open) d.open = true; });
   if (!was.contains(document.activeElement)) return null;
   if (was === document.activeElement) return () => now.focus({preventScroll: true});
-  const stop = $$(STOPS, was).indexOf(document.activeElement);
-  return () => { const next = $$(STOPS, now)[stop] || now; next.focus({preventScroll: true}); };
+  const at = document.activeElement, stop = $$(STOPS, was).indexOf(at), stops = $$(STOPS, now);
+  const next = stops.find((e) => e.outerHTML === at.outerHTML) || stops[stop] || now;
+  return () => next.focus({preventScroll: true});
 };
 const swap = (old, fresh) => {
   const had = new Map([...old.children].filter((c) => c.id).map((c) => [c.id, c]));
@@ -94,8 +95,7 @@ if (events && window.EventSource) {
   if (channel) channel.onmessage = stir;
   const listen = () => {
     const source = new EventSource(events);
-    let before = false;
-    source.onopen = () => { misses = 0; stale(false); if (before) stir(); before = true; };
+    source.onopen = () => { misses = 0; stale(false); stir(); };
     source.onmessage = () => { stir(); if (channel) channel.postMessage(1); };
     source.onerror = () => {
       missed();
@@ -105,6 +105,7 @@ if (events && window.EventSource) {
   /* A browser opens six connections to one place: of many tabs only one listens for all. */
   if (channel && navigator.locks) navigator.locks.request("edgewise " + events, () => { listen(); return new Promise(() => {}); });
   else listen();
+  stir(); /* what changed between the drawing of this page and now */
   document.addEventListener("visibilitychange", () => { if (!document.hidden) stir(); });
 }
 
