@@ -7,13 +7,17 @@ others wrote is stripped of everything that could steer the terminal.
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import unicodedata
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Final, TextIO
+
+import segno
 
 from edgewise.faces.kit import dates
 from edgewise.faces.kit.desk import Desk
@@ -25,6 +29,7 @@ BOLD, FAINT, TURN = "1", "2", "31"
 """Names stand out, small print stands back, and red is only for "your turn" and "new"."""
 ID_MIN_CHARS: Final = 8
 """Fewer signs of an id than this name nothing."""
+_STYLE: Final = re.compile(r"\x1b\[[0-9;]*m")
 _HEX: Final = frozenset("0123456789abcdef")
 # Marks that turn the direction of what follows them: in a terminal nothing holds them in.
 _TURNING: Final = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -108,6 +113,18 @@ class Out:
             if len(meant) == 1:
                 return meant[0]
 
+    def prompt(self, question: str) -> str:
+        """One line that a person types. Refusal "use.bad" off a terminal or at the end of the input."""
+        if not self.interactive:
+            raise Refusal(
+                "use.bad", reason=self.words.gettext("something is missing: %(what)s", what=question)
+            )
+        print(f"{question} ", end="", file=self._stderr, flush=True)
+        said = self._stdin.readline()
+        if not said:
+            raise Refusal("use.bad", reason=self.words.gettext("the answer is missing"))
+        return said.strip()
+
     def text_from(self, words: Sequence[str]) -> str:
         """The text of a command: its words, or where there are none all that comes in on stdin."""
         if not words and self.interactive:
@@ -120,6 +137,10 @@ class Out:
     def styled(self, text: str, code: str) -> str:
         """The text in a style, where there are colours."""
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
+
+    def say(self, text: str) -> None:
+        """A line of a long work's progress, on stdout as it comes; programs get it too."""
+        print(text, file=self._stdout, flush=True)
 
     def when(self, at_ms: int, now_ms: int) -> str:
         """Day and hour as people say them."""
@@ -217,6 +238,16 @@ def write_file(path: str, data: bytes) -> None:
         raise Refusal("home.unwritable", path=path) from error
 
 
+def qr_text(text: str) -> str:
+    """A QR code of the text in half blocks. Refusal "ticket.too_long"."""
+    drawn = io.StringIO()
+    try:
+        segno.make_qr(text, error="m").terminal(drawn, compact=True)
+    except segno.DataOverflowError as error:
+        raise Refusal("ticket.too_long") from error
+    return drawn.getvalue()
+
+
 def sign(id: bytes) -> str:
     """The short sign of an id, to be typed again."""
     return short(id)
@@ -229,7 +260,7 @@ def _harmless(char: str) -> bool:
 def _width(text: str) -> int:
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
+        for char in _STYLE.sub("", text)
     )
 
 

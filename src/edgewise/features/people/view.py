@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import apsw
 
@@ -13,6 +13,7 @@ from edgewise.features.people.records import Mute, Petname, Verified
 from edgewise.ground.ids import short
 from edgewise.log.kinds import OpenedOp
 from edgewise.store import agreements, people, settings
+from edgewise.store.rows import rows
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS people_names (
@@ -43,7 +44,6 @@ WHERE nth = 1 AND (muted = 1 OR blocked = 1)
 _LATEST_VERIFIED: Final = """
 SELECT match, words, wall_ms FROM people_verified WHERE identity = ? ORDER BY order_ms DESC, id DESC LIMIT 1
 """
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,8 @@ VIEW: Final = PeopleView()
 
 def petname(db: apsw.Connection, identity: bytes) -> str:
     """One's own name for a person, or "" when none was given."""
-    rows = _rows(db, _LATEST_NAME, (identity,))
-    return str(rows[0][0]) if rows else ""
+    found = rows(db, _LATEST_NAME, (identity,))
+    return str(found[0][0]) if found else ""
 
 
 def own_name(db: apsw.Connection, identity: bytes) -> str:
@@ -153,18 +153,18 @@ def name_of(db: apsw.Connection, identity: bytes) -> str:
 
 def muted(db: apsw.Connection) -> frozenset[bytes]:
     """Whose items are left out of Home: the muted and the blocked."""
-    return frozenset(row[0] for row in _rows(db, _LATEST_MUTES))
+    return frozenset(row[0] for row in rows(db, _LATEST_MUTES))
 
 
 def blocked(db: apsw.Connection) -> frozenset[bytes]:
     """Whom one does not hear and does not write to."""
-    return frozenset(row[0] for row in _rows(db, _LATEST_MUTES) if row[2])
+    return frozenset(row[0] for row in rows(db, _LATEST_MUTES) if row[2])
 
 
 def verified(db: apsw.Connection, identity: bytes) -> VerifiedRow | None:
     """The last comparing of words with this person, None when there was none."""
-    rows = _rows(db, _LATEST_VERIFIED, (identity,))
-    return VerifiedRow(bool(rows[0][0]), rows[0][1], rows[0][2]) if rows else None
+    found = rows(db, _LATEST_VERIFIED, (identity,))
+    return VerifiedRow(bool(found[0][0]), found[0][1], found[0][2]) if found else None
 
 
 def known(db: apsw.Connection) -> list[Known]:
@@ -202,7 +202,3 @@ def find(db: apsw.Connection, text: str) -> list[bytes]:
     if not exact and len(wanted) >= 8:
         exact = {each.identity for each in everyone if each.identity.hex().startswith(wanted)}
     return sorted(exact)
-
-
-def _rows(db: apsw.Connection, query: str, values: tuple[object, ...] = ()) -> list[Row]:
-    return [tuple(row) for row in db.execute(query, values)]

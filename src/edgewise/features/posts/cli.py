@@ -8,6 +8,7 @@ from typing import Final
 
 from edgewise.core.inputs import MarkRead, Place, Publish, Undo
 from edgewise.faces.kit import states, terminal
+from edgewise.faces.kit.choices import chosen
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.shown import State
 from edgewise.faces.kit.terminal import BOLD, FAINT, N_, TURN, Out, Verb
@@ -16,7 +17,7 @@ from edgewise.features.people import view as people_view
 from edgewise.features.posts import view
 from edgewise.features.posts.records import WORDS, Post, Word
 from edgewise.ground.errors import Refusal
-from edgewise.ground.limits import HOLD_MS_DEFAULT, TEXT_MAX_CHARS, WARNING_MAX_CHARS
+from edgewise.ground.limits import TEXT_MAX_CHARS, WARNING_MAX_CHARS
 from edgewise.store import agreements, outbox
 from edgewise.store.db import Connection
 
@@ -35,7 +36,7 @@ def _post_arguments(parser: ArgumentParser, words: Translator) -> None:
     parser.add_argument(
         "--mention", metavar="PERSON", action="append", default=[], help=_("name somebody who may read it")
     )
-    parser.add_argument("--hold", action="store_true", help=_("let it wait 8 seconds, to be undone"))
+    parser.add_argument("--hold", action="store_true", help=_("let it wait some seconds, to be undone"))
 
 
 def run_post(args: Namespace, desk: Desk, out: Out) -> int:
@@ -47,11 +48,15 @@ def run_post(args: Namespace, desk: Desk, out: Out) -> int:
     place, parent = _place(args, desk, out)
     text = sized(out.text_from(args.text))
     mentions = tuple(sorted({_person(desk, out, name) for name in args.mention}))
-    hold_ms = HOLD_MS_DEFAULT if args.hold else 0
+    hold_ms = 1000 * int(desk.read(lambda db: chosen(db, "hold_seconds"))) if args.hold else 0
     made: bytes = desk.do(Publish(place, Post(text, args.warn, parent, mentions), hold_ms))
     _ = out.words.gettext
     if hold_ms:
-        said = _("Leaves in 8 seconds. Undo with: edgewise undo %(id)s", id=made.hex())
+        said = _(
+            "Leaves in %(seconds)s seconds. Undo with: edgewise undo %(id)s",
+            seconds=hold_ms // 1000,
+            id=made.hex(),
+        )
         return out.result({"held": made, "hold_ms": hold_ms}, [said])
     return out.result({"item": made}, [_("Said: %(id)s", id=terminal.sign(made))])
 
@@ -228,8 +233,12 @@ def _where(db: Connection, item: view.Item, out: Out) -> str:
 
 def word_text(word: str, words: Translator) -> str:
     """A one-word answer in the person's language."""
-    said = {"thanks": words.gettext("thanks"), "yes": words.gettext("yes"), "me_too": words.gettext("me too")}
-    return said[word]
+    said: dict[str, str] = {
+        "thanks": words.gettext("thanks"),
+        "yes": words.gettext("yes"),
+        "me_too": words.gettext("me too"),
+    }
+    return said.get(word, word)
 
 
 def _below(db: Connection, item: view.Item, now_ms: int, out: Out) -> list[str]:

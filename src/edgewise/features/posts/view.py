@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import apsw
 
 from edgewise.features.posts.records import Edit, Post, Word
 from edgewise.log.kinds import OpenedOp
 from edgewise.store import agreements, people, register, shelf
+from edgewise.store.rows import Row, rows
 
 HOME_MARK: Final = "home"
 """The place name under which the read mark and the draft of Home are kept."""
@@ -83,7 +84,6 @@ SELECT word, author FROM (
     FROM posts_words WHERE target = ?1 AND space = ?2)
 WHERE nth = 1 AND present = 1 ORDER BY word, order_ms, id
 """
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +169,10 @@ class PostsView:
 
     def dump(self, db: apsw.Connection) -> Iterable[tuple[object, ...]]:
         """What a reader can see, ordered: equal sets of operations give equal dumps."""
-        for row in _rows(db, _SHOWN + "WHERE i.gone = 0 ORDER BY i.id"):
+        for row in rows(db, _SHOWN + "WHERE i.gone = 0 ORDER BY i.id"):
             said = tuple((given.word, *given.identities) for given in _words(db, row[0], row[1]))
-            yield (*row, _mentions(db, row[0]), said)
+            # Without the last column, the parent's author: a rebuild does not see erased parents any more.
+            yield (*row[:-1], _mentions(db, row[0]), said)
 
 
 VIEW: Final = PostsView()
@@ -191,7 +192,7 @@ def _apply_post(db: apsw.Connection, op: OpenedOp, post: Post) -> None:
 
 
 def _apply_edit(db: apsw.Connection, op: OpenedOp, edit: Edit) -> None:
-    if _rows(db, "SELECT 1 FROM posts_items WHERE id = ? AND gone = 1", (edit.target,)):
+    if rows(db, "SELECT 1 FROM posts_items WHERE id = ? AND gone = 1", (edit.target,)):
         return
     db.execute(
         "INSERT INTO posts_edits (id, target, space, author, order_ms, wall_ms, text, warning) "
@@ -223,8 +224,8 @@ def home_items(
     """
     before = 2**63 - 1 if before_order_ms is None else before_order_ms
     hidden = _hexes(muted)
-    rows = _rows(db, _ROOTS, (before, before_id, hidden, space, limit))
-    return [_item(db, row, _replies(db, row, hidden)) for row in rows]
+    found = rows(db, _ROOTS, (before, before_id, hidden, space, limit))
+    return [_item(db, row, _replies(db, row, hidden)) for row in found]
 
 
 def thread(db: apsw.Connection, item: bytes, muted: Collection[bytes] = ()) -> Item | None:
@@ -243,7 +244,7 @@ def item(db: apsw.Connection, id: bytes) -> Item | None:
 
 def new_count_since(db: apsw.Connection, order_ms: int, muted: Collection[bytes] = ()) -> int:
     """How many items of others stand after a read mark."""
-    (count,) = _rows(
+    (count,) = rows(
         db,
         "SELECT count(*) FROM posts_items WHERE order_ms > ? AND mine = 0 AND gone = 0 "
         "AND author NOT IN (SELECT unhex(value) FROM json_each(?))",
@@ -255,25 +256,25 @@ def new_count_since(db: apsw.Connection, order_ms: int, muted: Collection[bytes]
 
 def newest_order(db: apsw.Connection) -> int:
     """The order of the newest item: what a read mark is set to; 0 when there is none."""
-    (newest,) = _rows(db, "SELECT coalesce(max(order_ms), 0) FROM posts_items")[0]
+    (newest,) = rows(db, "SELECT coalesce(max(order_ms), 0) FROM posts_items")[0]
     assert isinstance(newest, int)
     return newest
 
 
 def mentions_of(db: apsw.Connection, me: bytes, since_order_ms: int = 0, limit: int = 30) -> list[Item]:
     """Items of others that name this person, newest first, without their threads."""
-    rows = _rows(
+    found = rows(
         db,
         _SHOWN + "JOIN posts_mentions m ON m.item = i.id WHERE m.identity = ? AND i.order_ms > ? "
         "AND i.gone = 0 AND i.author <> m.identity ORDER BY i.order_ms DESC, i.id DESC LIMIT ?",
         (me, since_order_ms, limit),
     )
-    return [_item(db, row, ()) for row in rows]
+    return [_item(db, row, ()) for row in found]
 
 
 def versions(db: apsw.Connection, id: bytes) -> tuple[bytes, ...]:
     """The operations that hold an item's texts, its edits first: taking it back takes back all of these."""
-    edits = _rows(
+    edits = rows(
         db,
         "SELECT e.id FROM posts_edits e JOIN posts_items i ON i.id = e.target AND i.author = e.author "
         "AND i.space = e.space WHERE i.id = ? ORDER BY e.order_ms, e.id",
@@ -283,11 +284,10 @@ def versions(db: apsw.Connection, id: bytes) -> tuple[bytes, ...]:
 
 
 def find(db: apsw.Connection, prefix: str) -> list[bytes]:
-    """The items whose id begins so, in hexadecimal; at most two, since more are as ambiguous."""
-    rows = _rows(
-        db, "SELECT id FROM posts_items WHERE hex(id) LIKE ? ORDER BY id LIMIT 2", (prefix.upper() + "%",)
-    )
-    return [row[0] for row in rows]
+    """The items whose id begins so, in lower-case hexadecimal; at most two: more are no clearer."""
+    first, last = (bytes.fromhex(prefix.ljust(64, filling)) for filling in "0f")
+    found = rows(db, "SELECT id FROM posts_items WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 2", (first, last))
+    return [row[0] for row in found]
 
 
 def reach(db: apsw.Connection, id: bytes, now_ms: int) -> Reach:
@@ -305,12 +305,12 @@ def reach(db: apsw.Connection, id: bytes, now_ms: int) -> Reach:
 
 
 def _row(db: apsw.Connection, id: bytes) -> Row | None:
-    rows = _rows(db, _ONE, (id,))
-    return rows[0] if rows else None
+    found = rows(db, _ONE, (id,))
+    return found[0] if found else None
 
 
 def _replies(db: apsw.Connection, row: Row, hidden: str) -> tuple[Item, ...]:
-    below = _rows(db, _THREAD, (row[0], row[1], hidden, REPLIES_MAX))
+    below = rows(db, _THREAD, (row[0], row[1], hidden, REPLIES_MAX))
     return tuple(_item(db, each, ()) for each in reversed(below))
 
 
@@ -339,20 +339,16 @@ def _item(db: apsw.Connection, row: Row, replies: tuple[Item, ...]) -> Item:
 
 
 def _mentions(db: apsw.Connection, id: bytes) -> tuple[bytes, ...]:
-    rows = _rows(db, "SELECT identity FROM posts_mentions WHERE item = ? ORDER BY identity", (id,))
-    return tuple(row[0] for row in rows)
+    found = rows(db, "SELECT identity FROM posts_mentions WHERE item = ? ORDER BY identity", (id,))
+    return tuple(row[0] for row in found)
 
 
 def _words(db: apsw.Connection, id: bytes, space: bytes) -> tuple[Given, ...]:
     by_word: dict[str, list[bytes]] = {}
-    for word, author in _rows(db, _WORDS, (id, space)):
+    for word, author in rows(db, _WORDS, (id, space)):
         by_word.setdefault(word, []).append(author)
     return tuple(Given(word, tuple(authors)) for word, authors in by_word.items())
 
 
 def _hexes(ids: Iterable[bytes]) -> str:
     return json.dumps(sorted(id.hex() for id in ids))
-
-
-def _rows(db: apsw.Connection, query: str, values: tuple[object, ...] = ()) -> list[Row]:
-    return [tuple(row) for row in db.execute(query, values)]

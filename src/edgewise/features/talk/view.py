@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import apsw
 
 from edgewise.features.talk.records import Say, SayEdit
 from edgewise.log.kinds import OpenedOp
 from edgewise.store import outbox, shelf
+from edgewise.store.rows import Row, rows
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS talk_lines (
@@ -33,7 +34,6 @@ FROM talk_lines i LEFT JOIN talk_edits e ON i.gone = 0 AND e.id = (
     SELECT l.id FROM talk_edits l WHERE l.target = i.id AND l.author = i.author AND l.space = i.space
     ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
 """
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class TalkView:
                 ),
             )
         elif isinstance(said, SayEdit):
-            if _rows(db, "SELECT 1 FROM talk_lines WHERE id = ? AND gone = 1", (said.target,)):
+            if rows(db, "SELECT 1 FROM talk_lines WHERE id = ? AND gone = 1", (said.target,)):
                 return
             db.execute(
                 "INSERT INTO talk_edits (id, target, space, author, order_ms, wall_ms, text) "
@@ -140,19 +140,19 @@ def lines(
 ) -> list[Line]:
     """The newest lines of a conversation before (order_ms, id), the oldest of them first."""
     order_ms, id = before or (2**63 - 1, b"")
-    rows = _rows(
+    found = rows(
         db,
         _SHOWN
         + "WHERE i.space = ? AND (i.order_ms, i.id) < (?, ?) ORDER BY i.order_ms DESC, i.id DESC LIMIT ?",
         (space, order_ms, id, limit),
     )
-    return [_line(row) for row in reversed(rows)]
+    return [_line(row) for row in reversed(found)]
 
 
 def line(db: apsw.Connection, id: bytes) -> Line | None:
     """One line; None when it is not here."""
-    rows = _rows(db, _SHOWN + "WHERE i.id = ?", (id,))
-    return _line(rows[0]) if rows else None
+    found = rows(db, _SHOWN + "WHERE i.id = ?", (id,))
+    return _line(found[0]) if found else None
 
 
 def unread_total(db: apsw.Connection) -> int:
@@ -162,7 +162,7 @@ def unread_total(db: apsw.Connection) -> int:
 
 def versions(db: apsw.Connection, id: bytes) -> tuple[bytes, ...]:
     """The operations that hold a line's texts, its edits first: who takes it back takes back all of these."""
-    edits = _rows(
+    edits = rows(
         db,
         "SELECT e.id FROM talk_edits e JOIN talk_lines i ON i.id = e.target AND i.author = e.author "
         "AND i.space = e.space WHERE i.id = ? ORDER BY e.order_ms, e.id",
@@ -172,20 +172,19 @@ def versions(db: apsw.Connection, id: bytes) -> tuple[bytes, ...]:
 
 
 def find(db: apsw.Connection, prefix: str) -> list[bytes]:
-    """The lines whose id begins so, in hexadecimal; at most two, since more are as ambiguous."""
-    rows = _rows(
-        db, "SELECT id FROM talk_lines WHERE hex(id) LIKE ? ORDER BY id LIMIT 2", (prefix.upper() + "%",)
-    )
-    return [row[0] for row in rows]
+    """The lines whose id begins so, in lower-case hexadecimal; at most two: more are no clearer."""
+    first, last = (bytes.fromhex(prefix.ljust(64, filling)) for filling in "0f")
+    found = rows(db, "SELECT id FROM talk_lines WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 2", (first, last))
+    return [row[0] for row in found]
 
 
 def _unread(db: apsw.Connection, space: bytes, marked: int) -> int:
-    rows = _rows(
+    found = rows(
         db,
         "SELECT count(*) FROM talk_lines WHERE space = ? AND order_ms > ? AND mine = 0 AND gone = 0",
         (space, marked),
     )
-    count = rows[0][0]
+    count = found[0][0]
     assert isinstance(count, int)
     return count
 
@@ -205,7 +204,3 @@ def _line(row: Row) -> Line:
         edited_ms=edited_ms,
         gone=bool(gone),
     )
-
-
-def _rows(db: apsw.Connection, query: str, values: tuple[object, ...] = ()) -> list[Row]:
-    return [tuple(row) for row in db.execute(query, values)]

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the command line needs of the composition root: to make, open and end a home, and to run a world."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from edgewise.faces.kit.desk import Desk
+from edgewise.faces.kit.terminal import Out
+from edgewise.faces.kit.words import Translator
+
+Passphrase = Callable[[], str]
+"""Asks for the passphrase when it is called, and only then: a home that is remembered needs none."""
+DeskFactory = Callable[[Path, Passphrase], AbstractContextManager[Desk]]
+"""The desk of a home: of the node that runs with it, else of the home opened for this one command."""
+
+
+class Finding(Protocol):
+    """What the doctor found: a code for programs, what it is about, and a sentence for people."""
+
+    @property
+    def code(self) -> str:
+        """The finding's code."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        ...
+
+    @property
+    def sentence(self) -> str:
+        """What people are told."""
+        ...
+
+
+class House(Protocol):
+    """What needs the home itself, not a desk in it. Everything raises Refusal."""
+
+    def create_home(self, home: Path, name: str, passphrase: str | None, remember: bool) -> bytes:
+        """Make a home and its person; the identity's id. Refusal "home.exists"."""
+        ...
+
+    def open_node(self, home: Path, passphrase: Passphrase, port: int | None, browser: bool) -> int:
+        """Run the node of this home until stopped, and show its page; or show that of the one that runs."""
+        ...
+
+    def change_passphrase(self, home: Path, old: Passphrase, new: str | None, remember: bool) -> None:
+        """Lock the home with another passphrase, or with none but this computer's own memory."""
+        ...
+
+    def erase(self, home: Path) -> None:
+        """Erase everything of this home from this computer. Refusals "home.missing", "home.in_use"."""
+        ...
+
+    def examine(self, home: Path, passphrase: Passphrase, deep: bool) -> Sequence[Finding]:
+        """What is wrong with what is kept here; nothing in a healthy home."""
+        ...
+
+    def run_sim(self, people: int, days: int, seed: int, seeds: int, say: Callable[[str], None]) -> int:
+        """Run seeded worlds, say what happens; 0 when no checker found anything, else 1."""
+        ...
+
+    def demo(self, folder: Path | None, browser: bool, say: Callable[[str], None]) -> int:
+        """Run three acquainted nodes with a week of writing until stopped, and say their links."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a verb about the home itself is given; the passphrase and the desk come when asked for."""
+
+    house: House
+    home: Path
+    passphrase: Passphrase
+    new_passphrase: Callable[[], str]
+    desk: Callable[[], AbstractContextManager[Desk]]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseVerb:
+    """One command about the home itself; like `Verb`, but run with an `Errand`."""
+
+    name: str
+    help: str
+    example: str
+    arguments: Callable[[ArgumentParser, Translator], None]
+    run: Callable[[Namespace, Errand, Out], int]
