@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The one door. One input, one write transaction, one list of effects, returned only after COMMIT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edgewise.consent import circles, erasure, grants
+from edgewise.core import commands, opening, peers
+from edgewise.core.effects import Effect, Reply, WakeAt
+from edgewise.core.feature import Feature
+from edgewise.core.inputs import AddressesNow, Closed, Command, Drained, Input, Opened, Received, Tick
+from edgewise.core.links import Peers
+from edgewise.core.turn import Me, Turn
+from edgewise.ground.entropy import Entropy
+from edgewise.groups import epochs
+from edgewise.log.kinds import OpenedOp, Registry
+from edgewise.log.op import Op
+from edgewise.store.agreements import AgreementsView
+from edgewise.store.db import Connection, Store
+from edgewise.store.views import View
+
+__all__ = ["Core", "all_views"]
+
+CORE_KINDS = (*epochs.KINDS, *grants.KINDS, *circles.KINDS, *erasure.KINDS)
+
+
+def all_views(features: Sequence[Feature]) -> tuple[View, ...]:
+    """Every view of a home: the agreements first, then one per feature. `Store.open` makes their tables."""
+    return (AgreementsView(), *(feature.view for feature in features))
+
+
+class Core:
+    """Everything a node does, without a clock, a network or chance of its own.
+
+    `handle` may be called from one thread only. A Refusal of a command propagates, after the transaction was
+    rolled back; what peers send never raises.
+    """
+
+    def __init__(self, store: Store, features: Sequence[Feature]) -> None:
+        self._store = store
+        self._all_views = all_views(features)
+        self._registry = Registry((*CORE_KINDS, *(kind for feature in features for kind in feature.kinds)))
+        self._views: dict[str, tuple[View, ...]] = {}
+        for view in self._all_views:
+            for kind in sorted(view.kinds):
+                self._views[kind] = (*self._views.get(kind, ()), view)
+        self._peers = Peers()
+        self._me: Me | None = None
+
+    @property
+    def registry(self) -> Registry:
+        """The kinds that this home knows."""
+        return self._registry
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """All views of this home."""
+        return self._all_views
+
+    def me(self) -> Me | None:
+        """The person of this home, or None before `Begin`."""
+        if self._me is None:
+            self._me = Me.load(self._store.reader())
+        return self._me
+
+    def handle(self, item: Input, now_ms: int, entropy: Entropy) -> list[Effect]:
+        """Do what one input asks. Nothing has left, and nothing is lost, before this returns.
+
+        Raises Refusal for a Command that can't be done.
+        """
+        verified = peers.check_before(self._peers, item) if isinstance(item, Received) else None
+        with self._store.write() as db:
+            turn = Turn(db, now_ms, entropy, self._registry, self._views, self._peers, self._me)
+            if turn.my is None:
+                turn.my = Me.load(db)
+            self._dispatch(turn, item, verified)
+            if turn.my is not None:
+                self._me = turn.my
+                opening.show_moved(turn)
+                peers.push(turn)
+                turn.effects.append(WakeAt(peers.next_wake_ms(turn)))
+        return turn.effects
+
+    def open_op(self, db: Connection, op: Op) -> OpenedOp | None:
+        """Open an operation of the shelf again, for a rebuild or the doctor."""
+        me = self.me()
+        return None if me is None else opening.reopen(db, self._registry, op, me.identity)
+
+    def _dispatch(self, turn: Turn, item: Input, verified: peers.Checked | None) -> None:
+        if isinstance(item, Command):
+            turn.effects.append(Reply(commands.run(turn, item)))
+        elif turn.my is None:
+            return
+        elif isinstance(item, Received):
+            assert verified is not None
+            peers.received(turn, item.conn, verified)
+        elif isinstance(item, Opened):
+            peers.opened(turn, item.conn, item.endpoint, item.dialed)
+        elif isinstance(item, Closed):
+            peers.closed(turn, item.conn)
+        elif isinstance(item, Drained):
+            peers.pump(turn, item.conn)
+        elif isinstance(item, AddressesNow):
+            peers.addresses_now(turn, item.addrs)
+        else:
+            assert isinstance(item, Tick)
+            commands.publish_due(turn)
+            peers.tick(turn)

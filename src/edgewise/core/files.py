@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Two computers that meet by file only.
+
+What would go over a connection, sealed to the other's device (spec/bundle.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from edgewise.core import accepting, erasing, gate, ingest, meeting
+from edgewise.core.effects import FileTaken
+from edgewise.core.library import PeerLibrary
+from edgewise.core.turn import Turn
+from edgewise.ground.errors import Refusal, Verdict
+from edgewise.identity import invites
+from edgewise.log.chain import verify_run
+from edgewise.log.op import to_wire
+from edgewise.store import agreements, chest, invitations, outbox, people, register
+from edgewise.sync import bundle, frames
+from edgewise.sync.events import EraseCame
+from edgewise.sync.exchange import have_frames, read_run
+from edgewise.sync.frames import encode_frame
+from edgewise.sync.ranges import as_heads, pages, split_run
+
+
+def make_bundle(turn: Turn, identity: bytes) -> bytes:
+    """Seal for one acquaintance all that they lack, as far as is known here."""
+    if agreements.pair(turn.db, identity) is None:
+        raise Refusal("not_found.person")
+    devices = [row for row in people.devices_of(turn.db, identity) if not row.revoked]
+    if not devices:
+        raise Refusal("not_found.person")
+    receiver = devices[0]
+    chunks = bundle.seal_bundle(
+        (encode_frame(frame) for frame in list(_frames_for(turn, identity, receiver.sign))),
+        sender_device=turn.me.device,
+        receiver_kem=receiver.kem,
+        receiver_device=receiver.sign,
+        entropy=turn.entropy,
+    )
+    data = b"".join(chunks)
+    register.note_export(
+        turn.db,
+        "bundle",
+        agreements.pair_space(turn.db, identity) or b"",
+        identity.hex(),
+        len(data),
+        turn.now_ms,
+    )
+    return data
+
+
+def _frames_for(turn: Turn, identity: bytes, device: bytes) -> Iterator[frames.Frame]:
+    """First what introduces us, then what we hold, then what they lack.
+
+    The pair first, since it opens the rest.
+    """
+    library = PeerLibrary(turn.db, turn.me.identity, identity, turn.now_ms)
+    row = invitations.by_identity(turn.db, identity)
+    confirm = chest.secret(turn.db, f"confirm:{row.id.hex()}") if row is not None else None
+    if confirm is not None:
+        yield frames.Confirm(confirm)
+    yield from have_frames(library)
+    for tag, space in library.shared():
+        heads = library.heads(space)
+        for page in pages(heads):
+            yield frames.Heads(tag, page)
+        if gate.is_open(turn.db, space, identity, turn.now_ms):
+            yield from _runs(turn, library, tag, space, device, heads, identity)
+    yield from erasing.waiting(turn, device)
+
+
+def _runs(
+    turn: Turn,
+    library: PeerLibrary,
+    tag: bytes,
+    space: bytes,
+    device: bytes,
+    heads: Mapping[bytes, int],
+    identity: bytes,
+) -> Iterator[frames.Frame]:
+    grant = gate.may_send(turn.db, space, identity, turn.now_ms)
+    known = register.acked_heads(turn.db, device, space)
+    for log, stop in sorted(heads.items()):
+        first = known.get(log, 0)
+        while first < stop:
+            runs = split_run(library.run(space, log, first, stop))
+            if not runs:
+                break
+            for run in runs:
+                frame = frames.Run(tag, tuple(to_wire(op) for op in run))
+                note_run(turn, device, space, frame, grant)
+                yield frame
+            first = runs[-1][-1].seq + 1
+
+
+def note_run(turn: Turn, device: bytes, space: bytes, run: frames.Run, grant: bytes) -> None:
+    """The register learns what goes to whom, under which grant, before it goes."""
+    ops = read_run(run.ops, space)
+    register.note(turn.db, device, space, ops[0].log, ops[0].seq, ops[-1].seq + 1, grant, turn.now_ms, "sent")
+
+
+def take_file(turn: Turn, data: bytes) -> FileTaken:
+    """Take in whatever file an acquaintance, or the reader of a letter, gave back."""
+    if data.startswith(bundle.MAGIC):
+        return _take_bundle(turn, data)
+    if invites.is_acceptance_file(data):
+        identity, _confirm = meeting.take_acceptance_file(turn, data)
+        return FileTaken("acceptance", identity, 0, make_bundle(turn, identity))
+    raise Refusal("bundle.not_a_bundle")
+
+
+def _take_bundle(turn: Turn, data: bytes) -> FileTaken:
+    parts = bundle.open_bundle([data], turn.me.kem, turn.me.device.public)
+    device = parts.device
+    identity = b""
+    kind, taken = "bundle", 0
+    for frame in parts.frames:
+        if isinstance(frame, frames.Confirm):
+            accepting.take_confirm(turn, frame.confirm)
+            kind = "confirmation"
+            continue
+        identity = people.identity_of_device(turn.db, device) or b""
+        if not identity or agreements.pair(turn.db, identity) is None:
+            raise Verdict("bundle.stranger")
+        taken += _take_frame(turn, frame, identity, device)
+    return FileTaken(kind, identity or people.identity_of_device(turn.db, device) or b"", taken)
+
+
+def _take_frame(turn: Turn, frame: frames.Frame, identity: bytes, device: bytes) -> int:
+    library = PeerLibrary(turn.db, turn.me.identity, identity, turn.now_ms)
+    spaces = {row.tag: row.space for row in library.shared()}
+    if isinstance(frame, frames.Heads) and frame.tag in spaces:
+        heads = as_heads(frame.heads)
+        register.acked(turn.db, device, spaces[frame.tag], heads, turn.now_ms)
+        erasing.note_held(turn, device, heads)
+    elif isinstance(frame, frames.Run) and frame.tag in spaces:
+        ops = read_run(frame.ops, spaces[frame.tag])
+        return ingest.take_run(turn, spaces[frame.tag], ops, verify_run(ops), identity, device)
+    elif isinstance(frame, frames.Erase):
+        erasing.answer(turn, identity, _came(frame))
+    elif isinstance(frame, frames.Run):
+        outbox.count_verdict(turn.db, "frame.unknown", device, turn.now_ms)
+    return 0
+
+
+def _came(frame: frames.Erase) -> EraseCame:
+    return EraseCame(frame.request, frame.space, frame.targets, frame.why)

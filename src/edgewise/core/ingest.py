@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What others wrote: place it in its chain, admit it, open it, show it; or wait, park, or give a Verdict.
+
+Signatures were checked before the transaction opened (sync.session, log.chain.verify_run). One rule per
+stage, in order: placed (chain) → admitted (may this person write this here) → opened (is its key here) →
+shown (views) → carried out (what a control record changes on this computer).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from edgewise.consent.erasure import TakenBack
+from edgewise.consent.grants import Addresses, End, Grant, IdentityUpdate, KeyGift, Keys, check_gift
+from edgewise.core import opening, publish
+from edgewise.core.effects import Notify
+from edgewise.core.turn import Turn
+from edgewise.ground.canon import encode
+from edgewise.ground.errors import EdgewiseError, Verdict
+from edgewise.ground.ids import ZERO32
+from edgewise.groups.epochs import (
+    Genesis,
+    LogOpen,
+    Writer,
+    check_log_open,
+    subkeys,
+)
+from edgewise.groups.members import may_write
+from edgewise.identity.person import Person, extends, resolve_chain
+from edgewise.log.chain import Head, Placement, place
+from edgewise.log.kinds import Decoded, OpenedOp
+from edgewise.log.op import Op
+from edgewise.store import agreements, chest, outbox, people, shelf
+
+SEALED_PER_TURN = 256
+Became = Literal["erased", "kept", "never_had"]
+
+
+def take_run(
+    turn: Turn, space: bytes, ops: Sequence[Op], verified: Sequence[bool], sender: bytes, device: bytes
+) -> int:
+    """Take a verified run of one log from one person. Returns how many operations were new here.
+
+    Verdict when an operation does not belong where it claims to; then nothing of this run is kept.
+    """
+    new = 0
+    for op, signed in zip(ops, verified, strict=True):
+        if op.space != space:
+            raise Verdict("op.not_allowed")
+        new += _take(turn, op, signed, sender, device)
+    return new
+
+
+def _take(turn: Turn, op: Op, signed: bool, sender: bytes, device: bytes) -> int:
+    log = shelf.log_row(turn.db, op.log)
+    if log is not None and log.space != op.space:
+        raise Verdict("op.not_allowed")
+    head = Head(log.next_seq, log.head) if log is not None and log.next_seq else None
+    held = shelf.op_at(turn.db, op.log, op.seq)
+    placement = place(head, op, held.id if held is not None else None)
+    if placement is Placement.HELD:
+        return 0
+    if placement is Placement.FORK:
+        outbox.count_verdict(turn.db, "chain.fork", device, turn.now_ms)
+        shelf.close_log(turn.db, op.log)
+        return 0
+    if placement is Placement.GAP:
+        shelf.park(turn.db, device, op, op.log, op.seq - 1)
+        return 0
+    _admit(turn, op, signed, log, sender, device)
+    taken = 1
+    for parked in shelf.take_parked(turn.db, op.log, op.seq):
+        taken += _take(turn, parked, True, sender, device)
+    return taken
+
+
+def _admit(turn: Turn, op: Op, signed: bool, log: shelf.LogRow | None, sender: bytes, device: bytes) -> None:
+    if log is None:
+        _meet_log(turn, op, sender)
+    decoded, state = _try_open(turn, op, device)
+    if decoded is not None and decoded.record is not None:
+        _check_admission(turn, op, decoded, sender)
+    wall_ms = None if decoded is None else decoded.wall_ms
+    shelf.add_op(turn.db, op, arrived_ms=turn.now_ms, state=state, signed=signed, wall_ms=wall_ms)
+    turn.note_written(op.space, op.log, op.seq)
+    if state == "open":
+        _carry_out(turn, op)
+
+
+def _try_open(turn: Turn, op: Op, device: bytes) -> tuple[Decoded | None, str]:
+    """Open a body. One that its author sealed but that can't be read is kept, marked and counted.
+
+    The chain goes on.
+    """
+    if op.payload is None:
+        return None, "erased"
+    if op.newer:
+        return None, "newer"
+    try:
+        decoded = opening.decode(turn.db, turn.registry, op)
+    except EdgewiseError as bad:  # a kind's own check speaks to writers too, and so may refuse
+        outbox.count_verdict(turn.db, bad.code, device, turn.now_ms)
+        return None, "bad"
+    if decoded is None:
+        return None, "sealed"
+    return decoded, "open" if decoded.record is not None else "newer"
+
+
+def _meet_log(turn: Turn, op: Op, sender: bytes) -> None:
+    """The first operation of a log that is not known here.
+
+    A genesis, or a `LogOpen` in a space that is shared.
+    """
+    if op.seq != 0:
+        raise Verdict("chain.gap")
+    if shelf.space(turn.db, op.space) is None:
+        _meet_space(turn, op, sender)
+    shelf.add_log(turn.db, publish.foreign_log(op.log, op.space, None, None))
+
+
+def _meet_space(turn: Turn, op: Op, sender: bytes) -> None:
+    """The genesis of a space that somebody granted: its kind and owner are what the grant said."""
+    grant = agreements.grant_to_me(turn.db, op.id, sender)
+    if op.header.space != ZERO32 or grant is None:
+        raise Verdict("op.not_allowed")
+    peer = sender if grant.space_kind == "dm" else None
+    shelf.add_space(turn.db, shelf.SpaceRow(op.id, grant.space_kind, sender, peer, None, turn.now_ms))
+
+
+def _check_admission(turn: Turn, op: Op, decoded: Decoded, sender: bytes) -> None:
+    """Was the author allowed to write this there? A log's first operation names its author for good."""
+    space = shelf.space(turn.db, op.space)
+    assert space is not None
+    assert decoded.record is not None
+    if op.seq == 0:
+        _name_author(turn, op, decoded, space, sender)
+    log = shelf.log_row(turn.db, op.log)
+    if log is None or log.identity is None:
+        raise Verdict("op.not_allowed")
+    if log.closed:
+        raise Verdict("op.not_allowed")
+    turn.registry.check_place(decoded, op.cls, space.kind)
+    if not may_write(
+        space.kind,
+        op.cls,
+        log.identity,
+        space.owner,
+        space.peer,
+        may_answer=_may_answer(turn, space, log.identity),
+        opening=op.seq == 0,
+    ):
+        raise Verdict("op.not_allowed")
+
+
+def _may_answer(turn: Turn, space: shelf.SpaceRow, author: bytes) -> bool:
+    """In one's own feed, who holds an answer grant.
+
+    In another's, the owner has already judged before passing it on.
+    """
+    if space.owner != turn.me.identity:
+        return True
+    grant = agreements.read_grant(turn.db, space.id, author)
+    return grant is not None and "answer" in grant.verbs
+
+
+def _name_author(turn: Turn, op: Op, decoded: Decoded, space: shelf.SpaceRow, sender: bytes) -> None:
+    record = decoded.record
+    if isinstance(record, Genesis):
+        if op.header.space != ZERO32 or record.policy.kind != space.kind:
+            raise Verdict("op.not_allowed")
+        person = check_log_open(record.open, op.log, ZERO32)
+        device = record.open.device
+        if person.id != space.owner:
+            raise Verdict("op.not_allowed")
+    elif isinstance(record, LogOpen):
+        person = check_log_open(record, op.log, op.space)
+        device = record.device
+        owner_speaks = sender == space.owner
+        if person.id != sender and not owner_speaks:
+            raise Verdict("op.not_allowed")
+    else:
+        raise Verdict("op.not_allowed")
+    _remember(turn, person, record.open.chain if isinstance(record, Genesis) else record.chain)
+    shelf.name_log(turn.db, op.log, person.id, device)
+
+
+def _remember(turn: Turn, person: Person, chain: tuple[bytes, ...]) -> None:
+    """Keep the longest chain known of a person; a shorter or a forked one changes nothing."""
+    known = people.person(turn.db, person.id)
+    if known is not None and not (len(chain) > len(known.chain) and extends(known.chain, chain)):
+        return
+    people.put_person(turn.db, person.id, chain, person.name)
+    for device in person.devices:
+        people.put_device(
+            turn.db, device.keys.sign, person.id, device.keys.kem, device.keys.transport, device.revoked
+        )
+
+
+def _carry_out(turn: Turn, op: Op) -> None:
+    """Show an admitted operation, and do on this computer what a control record asks."""
+    item = opening.show(turn, op)
+    if item is None:
+        return
+    record = item.record
+    if isinstance(record, Grant | Keys):
+        _take_keys(turn, item, record)
+    elif isinstance(record, LogOpen):
+        _list_writer(turn, item)
+    elif isinstance(record, Writer):
+        shelf.set_listed(turn.db, record.log, record.listed)
+    elif isinstance(record, TakenBack):
+        take_back(turn, record.target, item.author, item.space)
+    elif isinstance(record, IdentityUpdate):
+        _update_person(turn, item.author, record.chain)
+    elif isinstance(record, Addresses):
+        people.put_addresses(turn.db, item.author, record.endpoint, record.addrs, turn.now_ms)
+    elif isinstance(record, End):
+        turn.share_changed(item.author)
+    if shelf.is_tombstoned(turn.db, item.id, item.author):
+        erase_here(turn, item.id)
+    turn.effects.append(Notify(_topic(item), item.id))
+
+
+def _topic(item: OpenedOp) -> str:
+    return {"feed": "item", "dm": "talk", "pair": "agreements"}.get(item.space_kind, "own")
+
+
+def _take_keys(turn: Turn, item: OpenedOp, record: Grant | Keys) -> None:
+    if isinstance(record, Grant):
+        space = record.space
+    else:
+        grant = agreements.grant(turn.db, record.grant)
+        if grant is None or grant.mine or grant.identity != item.author:
+            raise Verdict("grant.malformed")
+        space = grant.space
+    known = shelf.space(turn.db, space)
+    if known is not None and known.owner != item.author:
+        raise Verdict("grant.wider")
+    for gift in record.gifts:
+        _keep_gift(turn, space, gift)
+    turn.share_changed(item.author)
+    open_sealed(turn, space)
+
+
+def _keep_gift(turn: Turn, space: bytes, gift: KeyGift) -> None:
+    check_gift(gift, space)
+    content = subkeys(gift.secret).content if gift.secret else b""
+    chest.put_epoch(
+        turn.db,
+        chest.EpochRow(
+            id=gift.epoch,
+            space=space,
+            log=gift.log,
+            seq=gift.seq,
+            secret=gift.secret,
+            control=gift.control,
+            content=content,
+            commits=encode(gift.commits),
+            made_ms=turn.now_ms,
+        ),
+    )
+
+
+def open_sealed(turn: Turn, space: bytes) -> None:
+    """Open what waited for a key, in log order, a bounded number at a time.
+
+    The rest follows with the next tick.
+    """
+    for epoch in chest.epochs_of(turn.db, space):
+        for op in shelf.sealed_ops(turn.db, space, epoch.id, SEALED_PER_TURN):
+            _open_late(turn, op)
+
+
+def _open_late(turn: Turn, op: Op) -> None:
+    space = shelf.space(turn.db, op.space)
+    decoded, state = _try_open(turn, op, b"")
+    if decoded is None and state == "sealed":
+        return
+    if decoded is not None and decoded.record is not None and space is not None:
+        try:
+            _check_admission(turn, op, decoded, space.owner)
+        except Verdict as bad:
+            outbox.count_verdict(turn.db, bad.code, b"", turn.now_ms)
+            state = "bad"
+    shelf.set_state(turn.db, op.id, state, None if decoded is None else decoded.wall_ms)
+    if state == "open":
+        _carry_out(turn, op)
+
+
+def _list_writer(turn: Turn, item: OpenedOp) -> None:
+    """In one's own feed an answerer's log counts for others once it is listed.
+
+    Listing is automatic (conversation.md).
+    """
+    space = shelf.space(turn.db, item.space)
+    if space is None or space.kind != "feed" or space.owner != turn.me.identity or item.mine:
+        return
+    publish.write(turn, item.space, Writer(item.log, True))
+    shelf.set_listed(turn.db, item.log, True)
+
+
+def take_back(turn: Turn, target: bytes, author: bytes, space: bytes) -> Became:
+    """Erase what its own author took back: now, or when it comes. Returns "erased", "kept" or "never_had"."""
+    row = shelf.op_row(turn.db, target)
+    if row is None:
+        shelf.add_tombstone(turn.db, target, author, space)
+        return "never_had"
+    log = shelf.log_row(turn.db, row.log)
+    if log is None or log.identity != author or row.space != space:
+        return "kept"
+    shelf.add_tombstone(turn.db, target, author, space)
+    erase_here(turn, target)
+    return "erased"
+
+
+def erase_here(turn: Turn, target: bytes) -> None:
+    """Let go of a payload and of every trace of it in the views.
+
+    The header stays, so that the chain still verifies.
+    """
+    row = shelf.op_row(turn.db, target)
+    if row is None or row.cls == 0:
+        return
+    shelf.erase_payload(turn.db, target)
+    for view in {id(view): view for views in turn.views.values() for view in views}.values():
+        view.erase(turn.db, target)
+    turn.effects.append(Notify("item", target))
+
+
+def _update_person(turn: Turn, author: bytes, chain: tuple[bytes, ...]) -> None:
+    person = resolve_chain(chain)
+    if person.id != author:
+        raise Verdict("identity.other")
+    _remember(turn, person, chain)

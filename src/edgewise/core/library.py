@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What one peer may know of.
+
+The answers that a session needs from the shelf, cut to what is granted to that person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from edgewise.core import gate
+from edgewise.ground.limits import FRAME_MAX_BYTES
+from edgewise.keys.hashing import expand
+from edgewise.keys.labels import Label
+from edgewise.log.op import Op
+from edgewise.store import agreements, chest, shelf
+from edgewise.store.db import Connection
+from edgewise.sync.exchange import Shared
+from edgewise.sync.ranges import space_tag
+
+RUN_BYTES_MAX = FRAME_MAX_BYTES * 3 // 4
+
+
+class PeerLibrary:
+    """The shelf as one acquaintance may see it (implements sync.session.Library)."""
+
+    def __init__(self, db: Connection, me: bytes, peer: bytes, now_ms: int) -> None:
+        self._db = db
+        self._me = me
+        self._peer = peer
+        self._now_ms = now_ms
+
+    def shared(self) -> Sequence[Shared]:
+        """The spaces shared with this person: the pair.
+
+        And while it lives, the talk, and feeds granted either way.
+        """
+        pair_space = agreements.pair_space(self._db, self._peer)
+        if pair_space is None:
+            return ()
+        spaces = [pair_space, *sorted(self._granted() - {pair_space})]
+        secret = pair_secret(self._db, pair_space)
+        return [Shared(space_tag(secret, space), space) for space in spaces]
+
+    def _granted(self) -> set[bytes]:
+        pair = agreements.pair(self._db, self._peer)
+        if pair is None or pair.state != "live":
+            return set()
+        rows = agreements.grants(self._db, identity=self._peer, live_at=self._now_ms)
+        return {
+            row.space
+            for row in rows
+            if not row.mine or gate.is_open(self._db, row.space, self._peer, self._now_ms)
+        }
+
+    def heads(self, space: bytes) -> Mapping[bytes, int]:
+        """How far the logs of a space are held here, of those that this person may know of."""
+        return {
+            row.public: row.next_seq
+            for row in shelf.logs_of(self._db, space)
+            if row.next_seq and self._may_know(space, row)
+        }
+
+    def run(self, space: bytes, log: bytes, first: int, stop: int) -> list[Op]:
+        """Operations of one log from `first` on, up to a signed one before `stop`; empty when not allowed."""
+        row = shelf.log_row(self._db, log)
+        if row is None or row.space != space or not self._may_know(space, row):
+            return []
+        if not gate.is_open(self._db, space, self._peer, self._now_ms) or not self._may_pass_on(space, row):
+            return []
+        return shelf.ops_range(self._db, log, first, stop, RUN_BYTES_MAX)
+
+    def _may_know(self, space: bytes, log: shelf.LogRow) -> bool:
+        """An answerer's log in my feed is known to others once listed; elsewhere all that is held here."""
+        row = shelf.space(self._db, space)
+        if row is None or row.kind != "feed" or row.owner != self._me:
+            return True
+        return log.mine or log.listed or log.identity == self._peer
+
+    def _may_pass_on(self, space: bytes, log: shelf.LogRow) -> bool:
+        """In somebody else's feed only my own writing goes out, and only to its owner."""
+        row = shelf.space(self._db, space)
+        return row is not None and (row.kind != "feed" or row.owner == self._me or log.mine)
+
+
+def pair_secret(db: Connection, pair_space: bytes) -> bytes:
+    """The secret from which two people derive what they call their shared spaces on the wire."""
+    epochs = [row for row in chest.epochs_of(db, pair_space) if row.secret]
+    assert epochs, "a pair without its key"
+    first = min(epochs, key=lambda row: (row.seq, row.id))
+    return expand(first.secret, Label.PAIR_SECRET)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The open connections, as values: they live in memory alone and are gone after a crash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from edgewise.sync.session import Session
+
+# A dead address costs a dial of up to nine seconds in the carrier; between attempts the wait doubles up to
+# the second bound.
+DIAL_FIRST_MS = 5_000
+DIAL_LAST_MS = 300_000
+
+
+@dataclass(slots=True)
+class Link:
+    """One open connection."""
+
+    conn: int
+    endpoint: bytes
+    dialed: bool
+    session: Session
+    identity: bytes = b""
+    device: bytes = b""
+    proved: bytes = b""
+    signed: tuple[bool, ...] = ()
+
+
+@dataclass(slots=True)
+class Peers:
+    """All open connections of this node, and when to try whom again."""
+
+    links: dict[int, Link] = field(default_factory=dict)
+    next_dial_ms: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+
+    def link_of(self, identity: bytes) -> Link | None:
+        """The connection over which this person's device has proved itself."""
+        return next((link for link in self.links.values() if link.identity == identity), None)

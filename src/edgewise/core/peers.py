@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The conversations that are open now. They live in memory alone: what must outlive a crash is in the store.
+
+"I want to reach Bo" is state (the pair, its addresses, the letters that wait); "I am connected to Bo" is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from edgewise.core import accepting, erasing, files, gate, ingest, meeting
+from edgewise.core.effects import WIRE_FRAMES, Dial, HangUp, Notify, Send, Wire
+from edgewise.core.inputs import Received
+from edgewise.core.library import PeerLibrary
+from edgewise.core.links import DIAL_FIRST_MS, DIAL_LAST_MS, Link, Peers
+from edgewise.core.turn import Turn
+from edgewise.ground.errors import EdgewiseError, Refusal, Verdict
+from edgewise.keys.hashing import mac
+from edgewise.keys.labels import Label
+from edgewise.log.chain import verify_run
+from edgewise.log.op import from_wire
+from edgewise.store import agreements, invitations, outbox, people, register, settings
+from edgewise.sync import events, frames
+from edgewise.sync.frames import encode_frame
+from edgewise.sync.session import Session
+
+
+def opened(turn: Turn, conn: int, endpoint: bytes, dialed: bool) -> None:
+    """A connection stands: greet, and bring what waits for this endpoint."""
+    me = turn.me
+    # Who only reads a ticket's letter does not say who is reading (conversation.md "Meeting").
+    pending = accepting.pending_for(turn, endpoint) if dialed else []
+    link = Link(
+        conn,
+        endpoint,
+        dialed,
+        Session(
+            device_key=me.device,
+            own_endpoint=me.transport.public,
+            peer_endpoint=endpoint,
+            dialed=dialed,
+            nonce16=turn.entropy.take(16),
+            now_ms=turn.now_ms,
+            proves=not any(not row.acceptance for row in pending),
+        ),
+    )
+    turn.peers.links[conn] = link
+    turn.peers.next_dial_ms.pop(endpoint, None)
+    route(turn, link, link.session.start())
+    for row in pending:
+        bring_letter_answer(turn, link, row)
+
+
+def bring_letter_answer(turn: Turn, link: Link, row: invitations.LetterRow) -> None:
+    """Ask for a ticket's letter, or bring an acceptance, to the endpoint that the letter names."""
+    if row.acceptance:
+        _send(turn, link, frames.Accept(row.acceptance), row.invitation)
+    else:
+        tag = mac_for_ask(row.secret, row.invitation, turn.me.transport.public, link.endpoint)
+        _wire(turn, link, frames.InviteAsk(row.invitation, tag))
+
+
+def mac_for_ask(secret: bytes, invitation: bytes, asker: bytes, inviter: bytes) -> bytes:
+    """Shows knowledge of a ticket's secret on this very connection (its two endpoints are authenticated by
+    the carrier).
+    """
+    return mac(secret.ljust(32, b"\0"), Label.INVITE_MAC, invitation + asker + inviter)
+
+
+def closed(turn: Turn, conn: int) -> None:
+    """A connection is gone."""
+    link = turn.peers.links.pop(conn, None)
+    if link is not None and link.identity:
+        turn.effects.append(Notify("people", link.identity))
+
+
+@dataclass(slots=True)
+class Checked:
+    """Frames cut from a peer's bytes, their signatures checked, and the Verdict that ended the reading, if
+    any.
+    """
+
+    frames: list[tuple[frames.Frame, tuple[bool, ...]]] = field(default_factory=list)
+    verdict: Verdict | None = None
+
+
+def check_before(peers: Peers, item: Received) -> Checked:
+    """Cut frames and check signatures before a transaction opens: the slow part needs no table."""
+    checked = Checked()
+    link = peers.links.get(item.conn)
+    if link is None:
+        return checked
+    try:
+        for frame in link.session.reader.feed(item.data):
+            signed: tuple[bool, ...] = ()
+            if isinstance(frame, frames.Run) and link.session.admitted:
+                signed = verify_run([from_wire(op) for op in frame.ops])
+            checked.frames.append((frame, signed))
+    except Verdict as bad:
+        checked.verdict = bad
+    return checked
+
+
+def received(turn: Turn, conn: int, checked: Checked) -> None:
+    """What a peer said. A Verdict ends the connection, is counted, and leaves nothing behind."""
+    for frame, signed in checked.frames:
+        link = turn.peers.links.get(conn)
+        if link is None:
+            return
+        effects, written = len(turn.effects), len(turn.written)
+        try:
+            with turn.db:  # a savepoint: what a bad frame began is undone, what came before it stays
+                _one_frame(turn, link, frame, signed)
+        except Verdict as bad:
+            del turn.effects[effects:], turn.written[written:]
+            _condemn(turn, link, bad)
+            return
+    link = turn.peers.links.get(conn)
+    if link is not None and checked.verdict is not None:
+        _condemn(turn, link, checked.verdict)
+    elif link is not None and link.session.has_bulk:
+        pump(turn, conn)
+
+
+def _one_frame(turn: Turn, link: Link, frame: frames.Frame, signed: tuple[bool, ...]) -> None:
+    library = _library(turn, link)
+    link.signed = signed
+    for step in link.session.receive(frame, turn.now_ms, library):
+        if isinstance(step, events.Out):
+            route(turn, link, [step])
+        else:
+            _happened(turn, link, step)
+
+
+def _condemn(turn: Turn, link: Link, bad: EdgewiseError) -> None:
+    source = link.device or link.endpoint
+    outbox.count_verdict(turn.db, bad.code, source, turn.now_ms)
+    _wire(turn, link, frames.Bye(bad.code))
+    hang_up(turn, link, bad.code)
+
+
+def hang_up(turn: Turn, link: Link, reason: str) -> None:
+    """Forget a connection and close it."""
+    turn.peers.links.pop(link.conn, None)
+    turn.effects.append(HangUp(link.conn, reason))
+
+
+def _happened(turn: Turn, link: Link, event: events.Event) -> None:
+    """One thing that a peer did."""
+    match event:
+        case events.PeerProved():
+            _proved(turn, link, event.device)
+        case events.RunCame():
+            _run_came(turn, link, event)
+        case events.Acked() | events.HeadsCame():
+            note_held(turn, link.device, event.space, event.heads)
+        case events.EraseCame():
+            _wire(turn, link, erasing.answer(turn, link.identity, event))
+        case events.ReceiptCame():
+            erasing.note_receipt(turn, link.device, event)
+        case events.EndCame():
+            pass  # the ending itself stands in the pair, which both sides sync; the frame only hurries
+        case events.Gone():
+            hang_up(turn, link, event.reason)
+        case _:
+            _met(turn, link, event)
+
+
+def _met(turn: Turn, link: Link, event: events.Event) -> None:
+    """The frames of a first meeting: they are legal before the other side is known."""
+    try:
+        match event:
+            case events.InviteAsked():
+                row = invitations.get(turn.db, event.invitation)
+                expected = (
+                    b""
+                    if row is None
+                    else mac_for_ask(row.secret, event.invitation, link.endpoint, turn.me.transport.public)
+                )
+                letter = meeting.letter_for(turn, event.invitation, event.mac, expected)
+                _send(turn, link, frames.InviteIs(letter), event.invitation)
+            case events.LetterCame():
+                accepting.take_letter(turn, event.letter, link.endpoint)
+            case events.AcceptCame():
+                identity, confirm = meeting.take_acceptance(turn, event.acceptance)
+                _send(turn, link, frames.Confirm(confirm), identity)
+                _proved(turn, link, link.proved)
+            case events.ConfirmCame():
+                accepting.take_confirm(turn, event.confirm)
+                _prove_again(turn, link)
+            case events.Refused():
+                accepting.refused(turn, link.endpoint, event.code)
+            case _:
+                raise AssertionError(f"an event without a place: {event}")
+    except Refusal as no:
+        _wire(turn, link, frames.Refuse(no.code))
+
+
+def _prove_again(turn: Turn, link: Link) -> None:
+    if link.proved:
+        _proved(turn, link, link.proved)
+
+
+def _proved(turn: Turn, link: Link, device: bytes) -> None:
+    """A device has proved itself. It is let in when it belongs to an acquaintance, living or ended."""
+    link.proved = device
+    identity = people.identity_of_device(turn.db, device) if device else None
+    if identity is None or agreements.pair(turn.db, identity) is None or link.identity:
+        return
+    twin = turn.peers.link_of(identity)
+    link.identity, link.device = identity, device
+    route(turn, link, link.session.admit())
+    people.met(turn.db, identity, turn.now_ms)
+    if twin is not None:
+        _keep_one(turn, twin, link)
+        if link.conn not in turn.peers.links:
+            return
+    library = _library(turn, link)
+    assert library is not None
+    route(turn, link, link.session.offer(library))
+    for erase in erasing.waiting(turn, device):
+        _send(turn, link, erase, identity)
+    turn.effects.append(Notify("people", identity))
+
+
+def _keep_one(turn: Turn, first: Link, second: Link) -> None:
+    """Of two connections to one device, both sides keep the one dialled by the smaller endpoint."""
+    mine = turn.me.transport.public
+    ours_wins = mine < first.endpoint
+    keep_dialed = ours_wins
+    loser = first if first.dialed != keep_dialed else second
+    if first.dialed == second.dialed:
+        loser = first  # the older of two alike is the stale one
+    hang_up(turn, loser, "twin")
+
+
+def _run_came(turn: Turn, link: Link, event: events.RunCame) -> None:
+    ingest.take_run(turn, event.space, event.ops, link.signed, link.identity, link.device)
+    library = _library(turn, link)
+    assert library is not None
+    route(turn, link, link.session.stored(library, event.space))
+
+
+def note_held(turn: Turn, device: bytes, space: bytes, heads: Mapping[bytes, int]) -> None:
+    """A peer says how far it holds some logs: that is what the register calls acknowledged."""
+    register.acked(turn.db, device, space, heads, turn.now_ms)
+    erasing.note_held(turn, device, heads)
+
+
+def push(turn: Turn) -> None:
+    """Offer what this transaction added to everybody connected who may have it."""
+    for link in list(turn.peers.links.values()):
+        library = _library(turn, link)
+        if library is None:
+            continue
+        if link.identity in turn.newly_shared:
+            route(turn, link, link.session.offer(library))
+        shared = {row.space for row in library.shared()}
+        for item in turn.written:
+            if item.space in shared:
+                route(
+                    turn, link, link.session.committed(library, item.space, item.log, item.first, item.stop)
+                )
+
+
+def pump(turn: Turn, conn: int) -> None:
+    """The carrier has room: send the next runs of what this peer still wants."""
+    link = turn.peers.links.get(conn)
+    library = _library(turn, link) if link is not None else None
+    if link is not None and library is not None:
+        route(turn, link, link.session.pump(library))
+
+
+def tick(turn: Turn) -> None:
+    """Pings, the dead, and whom to try to reach."""
+    for link in list(turn.peers.links.values()):
+        for step in link.session.tick(turn.now_ms):
+            if isinstance(step, events.Out):
+                route(turn, link, [step])
+            else:
+                _happened(turn, link, step)
+    _dial(turn)
+
+
+def _dial(turn: Turn) -> None:
+    linked = {link.endpoint for link in turn.peers.links.values()}
+    wanted = accepting.waiting_dials(turn)
+    for row in agreements.pairs(turn.db, live=True):
+        if row.until_ms > turn.now_ms:
+            wanted += [Dial(endpoint, addrs) for endpoint, addrs in people.addresses(turn.db, row.identity)]
+    for dial in wanted:
+        due_ms, wait_ms = turn.peers.next_dial_ms.get(dial.endpoint, (0, DIAL_FIRST_MS))
+        if dial.endpoint in linked or due_ms > turn.now_ms or not dial.addrs:
+            continue
+        turn.peers.next_dial_ms[dial.endpoint] = (turn.now_ms + wait_ms, min(wait_ms * 2, DIAL_LAST_MS))
+        turn.effects.append(dial)
+
+
+def route(turn: Turn, link: Link, steps: Iterable[events.Out]) -> None:
+    """Turn what a session wants to say into effects: wire frames as they are, all else through the gate."""
+    for out in steps:
+        if isinstance(out.frame, WIRE_FRAMES):
+            turn.effects.append(Wire(link.conn, encode_frame(out.frame), out.urgent))
+            continue
+        assert isinstance(out.frame, frames.Run)
+        assert out.space is not None
+        try:
+            grant = gate.may_send(turn.db, out.space, link.identity, turn.now_ms)
+        except Refusal:
+            continue
+        files.note_run(turn, link.device, out.space, out.frame, grant)
+        turn.effects.append(Send(link.conn, encode_frame(out.frame), grant, out.urgent))
+
+
+def next_wake_ms(turn: Turn) -> int:
+    """When the next Tick is due: pings, what is held, and whom to dial again."""
+    due = [turn.now_ms + DIAL_LAST_MS]
+    due += [link.session.wake_at_ms for link in turn.peers.links.values()]
+    due += [row.due_ms for row in outbox.all_held(turn.db)]
+    due += [due_ms for due_ms, _wait in turn.peers.next_dial_ms.values()]
+    return max(min(due), turn.now_ms + 1)
+
+
+def _library(turn: Turn, link: Link) -> PeerLibrary | None:
+    if not link.identity or link.conn not in turn.peers.links:
+        return None
+    return PeerLibrary(turn.db, turn.me.identity, link.identity, turn.now_ms)
+
+
+def _wire(turn: Turn, link: Link, frame: frames.Frame) -> None:
+    assert isinstance(frame, WIRE_FRAMES)
+    turn.effects.append(Wire(link.conn, encode_frame(frame), True))
+
+
+def _send(turn: Turn, link: Link, frame: frames.Frame, grant: bytes) -> None:
+    turn.effects.append(Send(link.conn, encode_frame(frame), grant, True))
+
+
+def addresses_now(turn: Turn, addrs: tuple[str, ...]) -> None:
+    """This computer's addresses changed: acquaintances learn it through their pairs."""
+    before = settings.get(turn.db, "addrs") or ""
+    now = " ".join(sorted(addrs))
+    if now == before:
+        return
+    settings.put(turn.db, "addrs", now)
+    for row in agreements.pairs(turn.db, live=True):
+        if row.until_ms > turn.now_ms:
+            meeting.tell_addresses(turn, row.identity)
