@@ -183,6 +183,19 @@ def stop_grant(turn: Turn, grant_id: bytes) -> None:
     turn.share_changed(grant.identity)
 
 
+def respect_renounced(turn: Turn, grant_id: bytes, by: bytes) -> None:
+    """Who gave up reading is taken out of the audience, so that the next item does not offer it again
+    unasked.
+    """
+    grant = agreements.grant(turn.db, grant_id)
+    feed = shelf.space(turn.db, grant.space) if grant is not None else None
+    if grant is None or not grant.mine or grant.identity != by:
+        return
+    if feed is not None and feed.circle is not None:
+        publish.write(turn, self_space(turn), Member(feed.circle, by, False))
+    turn.share_changed(by)
+
+
 def renew(turn: Turn, identity: bytes, until_ms: int) -> None:
     """Set the shared end of all that I gave to one person."""
     pair = agreements.pair(turn.db, identity)

@@ -85,22 +85,13 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """A file for a person to carry, under a named grant (a letter's is the letter itself)."""
-
-    name: str
-    data: bytes
-    grant: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a command."""
 
     value: object
 
 
-Effect = Send | Wire | Dial | HangUp | WakeAt | Notify | Export | Reply
+Effect = Send | Wire | Dial | HangUp | WakeAt | Notify | Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ shown (views) → carried out (what a control record changes on this computer).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from edgewise.consent.erasure import TakenBack
-from edgewise.consent.grants import Addresses, End, Grant, IdentityUpdate, KeyGift, Keys, check_gift
-from edgewise.core import opening, publish
+from edgewise.consent.grants import Addresses, End, Grant, IdentityUpdate, KeyGift, Keys, Renounce, check_gift
+from edgewise.core import audience, opening, publish
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import encode
@@ -62,9 +62,10 @@ def _take(turn: Turn, op: Op, signed: bool, sender: bytes, device: bytes) -> int
     if placement is Placement.HELD:
         return 0
     if placement is Placement.FORK:
-        outbox.count_verdict(turn.db, "chain.fork", device, turn.now_ms)
-        shelf.close_log(turn.db, op.log)
+        _note_fork(turn, op, log, device)
         return 0
+    if log is not None and log.closed and not log.mine:
+        return 0  # forked: what was here first stays, and nothing is built on either branch
     if placement is Placement.GAP:
         shelf.park(turn.db, device, op, op.log, op.seq - 1)
         return 0
@@ -73,6 +74,30 @@ def _take(turn: Turn, op: Op, signed: bool, sender: bytes, device: bytes) -> int
     for parked in shelf.take_parked(turn.db, op.log, op.seq):
         taken += _take(turn, parked, True, sender, device)
     return taken
+
+
+def _note_fork(turn: Turn, op: Op, log: shelf.LogRow | None, device: bytes) -> None:
+    """Two different things at one place of a log: said in the doctor.
+
+    One's own log is closed, a new one opens.
+    """
+    code = "chain.own_copy" if log is not None and log.mine else "chain.fork"
+    if log is None or not log.closed:
+        outbox.count_verdict(turn.db, code, device, turn.now_ms)
+        shelf.close_log(turn.db, op.log)
+
+
+def own_positions(turn: Turn, heads: Mapping[bytes, int], device: bytes) -> None:
+    """A peer holds more of an own log than is here: this is an older copy of one's things (protocol.md C3).
+
+    The log is closed for writing, its lost end comes back from the peer, and what is written now opens a new
+    one.
+    """
+    for public, next_seq in sorted(heads.items()):
+        log = shelf.log_row(turn.db, public)
+        if log is not None and log.mine and not log.closed and next_seq > log.next_seq:
+            outbox.count_verdict(turn.db, "chain.own_copy", device, turn.now_ms)
+            shelf.close_log(turn.db, public)
 
 
 def _admit(turn: Turn, op: Op, signed: bool, log: shelf.LogRow | None, sender: bytes, device: bytes) -> None:
@@ -137,8 +162,6 @@ def _check_admission(turn: Turn, op: Op, decoded: Decoded, sender: bytes) -> Non
         _name_author(turn, op, decoded, space, sender)
     log = shelf.log_row(turn.db, op.log)
     if log is None or log.identity is None:
-        raise Verdict("op.not_allowed")
-    if log.closed:
         raise Verdict("op.not_allowed")
     turn.registry.check_place(decoded, op.cls, space.kind)
     if not may_write(
@@ -211,6 +234,8 @@ def _carry_out(turn: Turn, op: Op) -> None:
         shelf.set_listed(turn.db, record.log, record.listed)
     elif isinstance(record, TakenBack):
         take_back(turn, record.target, item.author, item.space)
+    elif isinstance(record, Renounce):
+        audience.respect_renounced(turn, record.grant, item.author)
     elif isinstance(record, IdentityUpdate):
         _update_person(turn, item.author, record.chain)
     elif isinstance(record, Addresses):

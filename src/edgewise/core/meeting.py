@@ -20,7 +20,7 @@ from edgewise.identity import invites
 from edgewise.identity.person import DeviceKeys, Person, resolve_chain
 from edgewise.keys.words import check_words
 from edgewise.log.op import to_wire
-from edgewise.store import agreements, chest, invitations, people, settings
+from edgewise.store import agreements, chest, invitations, people, register, settings
 
 ADDRS_MAX = 4
 
@@ -68,6 +68,7 @@ def make_letter(
             identity=None,
         ),
     )
+    register.note_export(turn.db, "letter", body.invitation, to_name, len(letter), turn.now_ms)
     return _shown(turn, body.invitation)
 
 

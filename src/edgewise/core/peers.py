@@ -153,7 +153,9 @@ def _happened(turn: Turn, link: Link, event: events.Event) -> None:
             _proved(turn, link, event.device)
         case events.RunCame():
             _run_came(turn, link, event)
-        case events.Acked() | events.HeadsCame():
+        case events.HeadsCame():
+            ingest.own_positions(turn, event.heads, link.device)
+        case events.Acked():
             note_held(turn, link.device, event.space, event.heads)
         case events.EraseCame():
             _wire(turn, link, erasing.answer(turn, link.identity, event))

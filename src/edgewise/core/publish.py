@@ -91,11 +91,11 @@ def write(turn: Turn, space: bytes, record: Record) -> Op:
 
 
 def sending_epoch(turn: Turn, space: bytes, *, content: bool) -> chest.EpochRow:
-    """The newest epoch of a space under which this device can write."""
+    """The epoch of a space that came last, of those under which this device can write."""
     usable = [row for row in chest.epochs_of(turn.db, space) if row.content or not content]
     if not usable:
         raise Refusal("gate.closed")
-    return max(usable, key=lambda row: (row.seq, row.id))
+    return usable[-1]
 
 
 def fresh_epoch(turn: Turn, space: bytes) -> chest.EpochRow:

@@ -104,5 +104,5 @@ def epoch(db: apsw.Connection, id: bytes) -> EpochRow | None:
 
 
 def epochs_of(db: apsw.Connection, space: bytes) -> list[EpochRow]:
-    """The epochs of a space whose keys are here, by (seq, id)."""
-    return [_epoch(row) for row in db.execute(_EPOCH + "WHERE space = ? ORDER BY seq, id", (space,))]
+    """The epochs of a space whose keys are here, in the order in which they came."""
+    return [_epoch(row) for row in db.execute(_EPOCH + "WHERE space = ? ORDER BY n", (space,))]

@@ -75,7 +75,7 @@ CREATE TABLE epochs (
     seq INTEGER NOT NULL, secret BLOB NOT NULL DEFAULT x'', control BLOB NOT NULL DEFAULT x'',
     content BLOB NOT NULL DEFAULT x'', commits BLOB NOT NULL DEFAULT x'', made_ms INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX epochs_by_space ON epochs (space, seq, id);
+CREATE INDEX epochs_by_space ON epochs (space);
 
 CREATE TABLE people (
     id BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL, chain BLOB NOT NULL, met_ms INTEGER NOT NULL DEFAULT 0
