@@ -52,7 +52,7 @@ def test_nobody_shouts(lang: str) -> None:
 
 def test_a_translation_has_the_places_of_its_message() -> None:
     """Each fact of the English sentence is in the others, and no other."""
-    place = re.compile(r"%\([a-z_]+\)s|\{[a-z_]*\}")
+    place = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}")
     for lang in LANGUAGES:
         for message in catalogue.read(lang):
             if not message.id:
