@@ -118,6 +118,8 @@ def parse_letter(letter: bytes) -> SignedLetter:
         outer = canon.decode_open(SignedLetter, letter, max_bytes=LETTER_MAX_BYTES)
         if outer.v > LETTER_VERSION:
             raise Verdict("letter.other_version")
+        if outer.v < LETTER_VERSION:
+            raise Verdict("letter.not_a_letter", reason="version")
         return canon.decode(SignedLetter, letter, max_bytes=LETTER_MAX_BYTES)
     except Verdict as verdict:
         if verdict.code == "letter.other_version":
