@@ -311,6 +311,12 @@ def _nay_answers(met: meetings.Meeting) -> list[MeetingCase]:
             "",
             {"confirm": met.confirm, "chain": MALLORY.chain},
         ),
+        *_nay_words(met, other_reveal),
+    ]
+
+
+def _nay_words(met: meetings.Meeting, other_reveal: bytes) -> list[MeetingCase]:
+    return [
         (
             "MEET-19: another acceptance",
             "confirm.other",
