@@ -46,6 +46,8 @@ def run_bundle(args: Namespace, desk: Desk, out: Out) -> int:
 
 def take_file(data: bytes, answer_path: str | None, desk: Desk, out: Out) -> int:
     """Take in an answer to a letter, a confirmation or a bundle; write what goes back, if a path is named."""
+    if answer_path and Path(answer_path).exists():
+        raise Refusal("file.exists", path=answer_path)
     _ = out.words.gettext
     taken: FileTaken = desk.do(TakeFile(data))
     name = terminal.line(desk.read(lambda db: people_view.name_of(db, taken.identity)))

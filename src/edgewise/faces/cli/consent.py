@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import Final
 
+from edgewise.consent.register import Row
 from edgewise.core.inputs import MakeCircle, RenameCircle, RenewAll, RetireCircle, SetMember, StopGrant
 from edgewise.faces.kit import terminal
 from edgewise.faces.kit.desk import Desk
@@ -14,7 +15,9 @@ from edgewise.faces.kit.terminal import BOLD, FAINT, N_, Out, Verb
 from edgewise.faces.kit.words import Translator
 from edgewise.features.people import view as people_view
 from edgewise.features.people.cli import named, person_of
+from edgewise.features.posts import view as posts_view
 from edgewise.features.posts.cli import circle_name, circle_of
+from edgewise.features.talk import view as talk_view
 from edgewise.ground.errors import Refusal
 from edgewise.ground.instant import DAY_MS
 from edgewise.ground.limits import GRANT_DEFAULT_MS, GRANT_MAX_MS
@@ -215,23 +218,27 @@ def _holders(args: Namespace, desk: Desk, out: Out) -> int:
     rows = [
         (
             out.styled(terminal.line(name), BOLD),
-            out.words.ngettext("%(num)d thing", "%(num)d things", count),
+            out.words.ngettext("%(num)d text", "%(num)d texts", count),
             _("can read"),
         )
         for _identity, name, count in held
     ]
-    value = [{"identity": identity, "name": name, "things": count} for identity, name, count in held]
+    value = [{"identity": identity, "name": name, "texts": count} for identity, name, count in held]
     return out.result(value, out.table(rows) or [_("Your things are only on this computer.")])
 
 
 def holders(db: Connection) -> list[tuple[bytes, str, int]]:
-    """On whose computers things of one's own may be: (identity, name, how many). Sent counts."""
-    own = {log.public for space in shelf.spaces(db) for log in shelf.logs_of(db, space.id) if log.mine}
-    counts: dict[bytes, int] = {}
+    """On whose computers texts of one's own may be: (identity, name, how many). What was sent counts."""
+    by_log: dict[bytes, list[Row]] = {}
     for row in register.holdings(db):
-        identity = people.identity_of_device(db, row.holder)
-        if identity is not None and row.log in own:
-            counts[identity] = counts.get(identity, 0) + row.last_seq - row.first_seq + 1
+        by_log.setdefault(row.log, []).append(row)
+    counts: dict[bytes, int] = {}
+    for id in (*posts_view.own_ids(db), *talk_view.own_ids(db)):
+        op = shelf.op_row(db, id)
+        held = by_log.get(op.log, []) if op is not None else []
+        at = [row.holder for row in held if op is not None and row.first_seq <= op.seq <= row.last_seq]
+        for identity in sorted({people.identity_of_device(db, device, revoked=True) or b"" for device in at}):
+            counts[identity] = counts.get(identity, 0) + 1
     named_counts = [(who, people_view.name_of(db, who), count) for who, count in counts.items()]
     return sorted(named_counts, key=lambda each: (each[1].casefold(), each[0]))
 

@@ -13,6 +13,7 @@ from edgewise.faces.kit.terminal import N_, Out
 from edgewise.faces.kit.words import Translator
 from edgewise.features.people.cli import named
 from edgewise.ground.errors import DAMAGED_STORE
+from edgewise.ground.ids import short
 from edgewise.store import outbox
 
 DEMO_SEEDS_MAX: Final = 100_000
@@ -110,7 +111,7 @@ def run_doctor(args: Namespace, errand: Errand, out: Out) -> int:
     with errand.desk() as desk:
         refused = desk.read(outbox.verdicts)
         now_ms = desk.now_ms()
-    lines = [terminal.line(f"{each.code}: {each.sentence} ({each.subject})") for each in findings]
+    lines = [terminal.line(f"{each.code} {short(each.subject)}: {each.sentence}") for each in findings]
     if not findings:
         lines.append(_("All is well here."))
     if refused:
@@ -119,7 +120,7 @@ def run_doctor(args: Namespace, errand: Errand, out: Out) -> int:
         lines += out.table(rows)
     value = {
         "healthy": not findings,
-        "findings": [{"code": f.code, "subject": f.subject, "sentence": f.sentence} for f in findings],
+        "findings": findings,
         "refused": refused,
     }
     out.result(value, lines)

@@ -13,30 +13,12 @@ from typing import Protocol
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.terminal import Out
 from edgewise.faces.kit.words import Translator
+from edgewise.store.checkup import Finding
 
 Passphrase = Callable[[], str]
 """Asks for the passphrase when it is called, and only then: a home that is remembered needs none."""
 DeskFactory = Callable[[Path, Passphrase], AbstractContextManager[Desk]]
 """The desk of a home: of the node that runs with it, else of the home opened for this one command."""
-
-
-class Finding(Protocol):
-    """What the doctor found: a code for programs, what it is about, and a sentence for people."""
-
-    @property
-    def code(self) -> str:
-        """The finding's code."""
-        ...
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        ...
-
-    @property
-    def sentence(self) -> str:
-        """What people are told."""
-        ...
 
 
 class House(Protocol):

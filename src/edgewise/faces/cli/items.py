@@ -18,7 +18,7 @@ from edgewise.features.talk import view as talk_view
 from edgewise.features.talk.records import SayEdit
 from edgewise.ground.canon import Record
 from edgewise.ground.errors import Refusal
-from edgewise.ground.limits import WARNING_MAX_CHARS
+from edgewise.ground.limits import PURPOSE_MAX_CHARS, WARNING_MAX_CHARS
 
 Written = posts_view.Item | talk_view.Line
 
@@ -85,6 +85,8 @@ def _takeback_arguments(parser: ArgumentParser, words: Translator) -> None:
 def run_takeback(args: Namespace, desk: Desk, out: Out) -> int:
     """Take back what one wrote: gone here, and every computer that has it is asked."""
     written = own_of(desk, out, args.item)
+    if len(args.why) > PURPOSE_MAX_CHARS:
+        raise Refusal("text.too_long", size_chars=len(args.why), limit_chars=PURPOSE_MAX_CHARS)
     asked: int = take_back(desk, written, args.why)
     said = [out.words.gettext("Gone here.")]
     if asked:

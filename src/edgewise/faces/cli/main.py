@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from edgewise.faces.cli.house import DeskFactory, Errand, House, HouseVerb
-from edgewise.faces.cli.parser import build_parser, verb_named
+from edgewise.faces.cli.parser import parser_of, verb_named
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.explain import explain
 from edgewise.faces.kit.terminal import Out, Verb
@@ -54,7 +54,7 @@ def main(
     words = translator(language_of(environ))
     try:
         with contextlib.redirect_stdout(streams.stdout), contextlib.redirect_stderr(streams.stderr):
-            args = build_parser(words).parse_args(list(argv))
+            args = parser_of(words.lang).parse_args(list(argv))
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 2
     out = _out(args, words, streams, environ)
@@ -94,7 +94,7 @@ def _run(
 ) -> int:
     home = Path(args.home or environ.get("EDGEWISE_HOME") or default_home(environ, sys.platform)).expanduser()
     if args.verb is None:
-        out.result({}, build_parser(out.words).format_help().splitlines())
+        out.result({}, parser_of(out.words.lang).format_help().splitlines())
         return 0
     errand = Errand(
         house,

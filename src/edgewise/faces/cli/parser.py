@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter, _SubParsersAction
+from functools import lru_cache
 from typing import Final
 
 from edgewise.faces.cli import bundles, consent, homes, items, meeting, settings
@@ -34,6 +35,12 @@ VERBS: Final[tuple[AnyVerb, ...]] = (
 def verb_named(name: str) -> AnyVerb:
     """The verb of this name, which the parser has let through."""
     return next(verb for verb in VERBS if verb.name == name)
+
+
+@lru_cache(maxsize=4)
+def parser_of(lang: str) -> ArgumentParser:
+    """The parser in one language, built once."""
+    return build_parser(translator(lang))
 
 
 def build_parser(words: Translator | None = None) -> ArgumentParser:

@@ -48,6 +48,8 @@ def run_post(args: Namespace, desk: Desk, out: Out) -> int:
     place, parent = _place(args, desk, out)
     text = sized(out.text_from(args.text))
     mentions = tuple(sorted({_person(desk, out, name) for name in args.mention}))
+    if not set(mentions) <= desk.read(lambda db: may_read(db, place, parent)):
+        raise Refusal("mention.unseen")
     hold_ms = 1000 * int(desk.read(lambda db: chosen(db, "hold_seconds"))) if args.hold else 0
     made: bytes = desk.do(Publish(place, Post(text, args.warn, parent, mentions), hold_ms))
     _ = out.words.gettext
@@ -73,6 +75,18 @@ def _place(args: Namespace, desk: Desk, out: Out) -> tuple[Place, bytes]:
         item = item_of(desk, out, args.answer)
         return Place("space", item.space), item.id
     return Place("circle", circle_of(desk, out, args.to).id), b""
+
+
+def may_read(db: Connection, place: Place, parent: bytes) -> set[bytes]:
+    """Who surely reads what stands there: an own circle; in another's feed its owner and who wrote there."""
+    if place.kind == "circle":
+        return set(agreements.members(db, place.id))
+    top = view.thread(db, parent)
+    if top is None:
+        return set()
+    if top.circle is not None:
+        return set(agreements.members(db, top.circle))
+    return {top.owner, top.author, *(reply.author for reply in top.replies)}
 
 
 def circle_of(desk: Desk, out: Out, name: str) -> agreements.CircleRow:
@@ -278,7 +292,7 @@ VERBS: Final = (
     Verb(
         "undo",
         N_("stop what waits, before it leaves"),
-        "edgewise undo 0011…ff (32 signs)",
+        "edgewise undo 5d0c1f8e7a3b42d69e0f1c2b3a495867",
         _undo_arguments,
         run_undo,
     ),

@@ -283,6 +283,11 @@ def versions(db: apsw.Connection, id: bytes) -> tuple[bytes, ...]:
     return (*(row[0] for row in edits), id)
 
 
+def own_ids(db: apsw.Connection) -> list[bytes]:
+    """The ids of all items of one's own that were not taken back."""
+    return [row[0] for row in rows(db, "SELECT id FROM posts_items WHERE mine = 1 AND gone = 0 ORDER BY id")]
+
+
 def find(db: apsw.Connection, prefix: str) -> list[bytes]:
     """The items whose id begins so, in lower-case hexadecimal; at most two: more are no clearer."""
     first, last = (bytes.fromhex(prefix.ljust(64, filling)) for filling in "0f")

@@ -35,6 +35,10 @@ def _say_arguments(parser: ArgumentParser, words: Translator) -> None:
 def run_say(args: Namespace, desk: Desk, out: Out) -> int:
     """Say something to one person; the result is the line's sign."""
     person = _person(desk, out, args.person)
+    if person in desk.read(people_view.blocked):
+        raise Refusal(
+            "person.blocked", name=terminal.line(desk.read(lambda db: people_view.name_of(db, person)))
+        )
     text = out.text_from(args.text)
     for each, limit in ((text, TEXT_MAX_CHARS), (args.warn, WARNING_MAX_CHARS)):
         if len(each) > limit:
