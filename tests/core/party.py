@@ -42,6 +42,7 @@ class Someone:
     core: Core = field(init=False)
     identity: bytes = field(init=False)
     sent: list[fx.Effect] = field(default_factory=list)
+    skew_ms: int = 0
 
     def __post_init__(self) -> None:
         self.entropy = SeededEntropy(self.name.encode())
@@ -64,7 +65,7 @@ class Someone:
 
     def give(self, item: Input) -> list[fx.Effect]:
         """Hand one input to the core, and its effects to the world."""
-        effects = self.core.handle(item, self.world.now_ms, self.entropy)
+        effects = self.core.handle(item, self.world.now_ms + self.skew_ms, self.entropy)
         self.world.carry(self, effects)
         self.sent += effects
         return effects
