@@ -91,7 +91,7 @@ def test_edits_words_and_answers_join_their_item(alice: Someone, bob: Someone, w
     world.deliver()
     assert texts(bob) == ["ladder"]
     given = posts.home_items(alice.db)[0].words
-    assert [(word.word, word.identity) for word in given] == [("me_too", bob.identity)]
+    assert [(each.word, each.identities) for each in given] == [("me_too", (bob.identity,))]
 
 
 def test_talk_goes_both_ways_and_only_between_the_two(
