@@ -196,6 +196,24 @@ def test_new_since_counts_only_others() -> None:
     assert view.newest_order(db) == 30
 
 
+def test_an_old_thread_with_a_new_answer_is_found() -> None:
+    """A thread that began before the mark is named once when others answered after it, but the muted."""
+    db = applied(ALL)
+    assert view.stirred(db, 10) == [LADDER.id]
+    assert view.stirred(db, 20) == []
+    assert view.stirred(db, 10, muted=[BOB]) == []
+
+
+def test_words_are_searched_in_any_case() -> None:
+    """What is shown is searched, answers too; an older wording and what was taken back are not found."""
+    db = applied((LADDER, ANSWER))
+    found = view.search(db, LADDER.record.text.split()[-1].upper())  # type: ignore[attr-defined]
+    assert [item.id for item in found] == [LADDER.id]
+    assert [item.id for item in view.search(db, "", limit=1)] == [ANSWER.id]
+    VIEW.erase(db, LADDER.id)
+    assert [item.id for item in view.search(db, "")] == [ANSWER.id]
+
+
 def test_mentions_of_a_person_are_found() -> None:
     """Who is named in an item of somebody else finds it."""
     db = applied((LADDER, op("own", BOB, Post("Me", "", b"", (BOB,)), 15, space=HIS_FEED)))

@@ -114,3 +114,9 @@ def test_a_rebuild_begins_empty() -> None:
     VIEW.clear(db)
     assert list(VIEW.dump(db)) == []
     assert view.lines(db, WITH_BOB) == []
+
+
+def test_words_are_searched_in_any_case() -> None:
+    """The newest line that holds the words comes first; what it said before a change is not found."""
+    assert [line.id for line in view.search(applied(ALL), "SATURDAY")] == [LATE.id, HELLO.id]
+    assert view.search(applied(ALL), "there?") == []

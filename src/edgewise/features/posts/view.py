@@ -77,6 +77,17 @@ AND (?4 = x'' OR i.space = ?4)
 ORDER BY i.order_ms DESC, i.id DESC LIMIT ?5
 """
 _ROOTS: Final = _SHOWN + _AT_TOP
+_STIRRED: Final = """
+WITH RECURSIVE up (id, parent, space, at) AS (
+    SELECT id, parent, space, order_ms FROM posts_items
+    WHERE order_ms > ?1 AND mine = 0 AND gone = 0 AND author NOT IN (SELECT unhex(value) FROM json_each(?2))
+    UNION SELECT p.id, p.parent, p.space, u.at
+    FROM posts_items p JOIN up u ON p.id = u.parent AND p.space = u.space)
+SELECT u.id FROM up u JOIN posts_items i ON i.id = u.id
+WHERE i.order_ms <= ?1 AND i.author NOT IN (SELECT unhex(value) FROM json_each(?2))
+AND NOT EXISTS (SELECT 1 FROM posts_items p WHERE p.id = u.parent AND p.space = u.space)
+GROUP BY u.id ORDER BY max(u.at) DESC, u.id LIMIT ?3
+"""
 _WORDS: Final = """
 SELECT word, author FROM (
     SELECT word, author, present, order_ms, id,
@@ -240,6 +251,25 @@ def item(db: apsw.Connection, id: bytes) -> Item | None:
     """One item without its thread; None when it is not here."""
     row = _row(db, id)
     return None if row is None else _item(db, row, ())
+
+
+def stirred(
+    db: apsw.Connection, order_ms: int, muted: Collection[bytes] = (), limit: int = 30
+) -> list[bytes]:
+    """The tops, at or before an order, of threads in which others wrote after it; the newest first."""
+    found = rows(db, _STIRRED, (order_ms, _hexes(muted), limit))
+    return [row[0] for row in found]
+
+
+def search(db: apsw.Connection, wanted: str, limit: int = 30) -> list[Item]:
+    """The newest items, without their threads, that hold these words in any case; the whole shelf is read."""
+    found: list[Item] = []
+    for row in db.execute(_SHOWN + "WHERE i.gone = 0 ORDER BY i.order_ms DESC, i.id DESC"):
+        if wanted.casefold() in f"{row[8]}\n{row[9]}".casefold():
+            found.append(_item(db, row, ()))
+        if len(found) == limit:
+            break
+    return found
 
 
 def new_count_since(db: apsw.Connection, order_ms: int, muted: Collection[bytes] = ()) -> int:

@@ -155,6 +155,17 @@ def line(db: apsw.Connection, id: bytes) -> Line | None:
     return _line(found[0]) if found else None
 
 
+def search(db: apsw.Connection, wanted: str, limit: int = 30) -> list[Line]:
+    """The newest lines that hold these words in any case; the whole shelf is read."""
+    found: list[Line] = []
+    for row in db.execute(_SHOWN + "WHERE i.gone = 0 ORDER BY i.order_ms DESC, i.id DESC"):
+        if wanted.casefold() in f"{row[8]}\n{row[9]}".casefold():
+            found.append(_line(row))
+        if len(found) == limit:
+            break
+    return found
+
+
 def unread_total(db: apsw.Connection) -> int:
     """How many lines of others stand after their read marks, over all conversations."""
     return sum(each.unread for each in conversations(db))
