@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from edgewise.faces.kit.render import SCHEMES
+from edgewise.faces.kit.render import SCHEMES
 from edgewise.faces.kit.terminal import N_
 from edgewise.faces.kit.words import LANGUAGES
 from edgewise.ground.limits import HOLD_MS_DEFAULT, HOLD_MS_MAX
@@ -33,9 +35,19 @@ def _is_zone(value: str) -> bool:
     return True
 
 
+def _is_yes_or_no(value: str) -> bool:
+    return value in ("yes", "no")
+
+
 def _is_hold(value: str) -> bool:
     return value.isascii() and value.isdigit() and int(value) <= HOLD_MS_MAX // 1000
 
+
+def _is_tick(value: str) -> bool:
+    return value in ("yes", "no")
+
+
+_TICKS: Final = "yes, no"
 
 SETTINGS: Final = (
     Setting("language", "", lambda v: v in ("", *LANGUAGES), "en, de, es", N_("the language of the program")),
@@ -47,9 +59,10 @@ SETTINGS: Final = (
         "0–60",
         N_("how long a post waits before it leaves"),
     ),
-    Setting(
-        "plain_letters", "no", lambda v: v in ("yes", "no"), "yes, no", N_("one plain typeface everywhere")
-    ),
+    Setting("scheme", "auto", SCHEMES.__contains__, ", ".join(SCHEMES), N_("light or dark pages")),
+    Setting("plain_letters", "no", _is_tick, _TICKS, N_("one plain typeface everywhere")),
+    Setting("one_word_answers", "yes", _is_tick, _TICKS, N_("offer one-word answers")),
+    Setting("single_letters", "yes", _is_tick, _TICKS, N_("single letters as shortcuts on the page")),
 )
 
 
