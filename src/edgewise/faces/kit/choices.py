@@ -9,7 +9,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from edgewise.faces.kit.render import SCHEMES
-from edgewise.faces.kit.render import SCHEMES
 from edgewise.faces.kit.terminal import N_
 from edgewise.faces.kit.words import LANGUAGES
 from edgewise.ground.limits import HOLD_MS_DEFAULT, HOLD_MS_MAX
@@ -33,10 +32,6 @@ def _is_zone(value: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return value == ""
     return True
-
-
-def _is_yes_or_no(value: str) -> bool:
-    return value in ("yes", "no")
 
 
 def _is_hold(value: str) -> bool:

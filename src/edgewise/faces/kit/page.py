@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The contract between a feature's pages and the local page (faces/web), which assembles them.
 
-A feature writes ``features/<name>/web.py`` with ``ROUTES: Final[list[Route]]`` (starlette.routing). Its
-paths begin with "/" and stand under the home's own path: "/" is Home, "/talk/{who}" a conversation. Paths that
-are taken here: /enter /setup /unlock /settings /doctor /letter /draft /events /static /groups /ended. The search
-field of every page leads to "/find?q=", which features/posts has. Every handler is
+A feature writes ``features/<name>/web.py`` with ``ROUTES: Final[list[Route]]`` (starlette.routing). Its paths
+begin with "/" and stand under the home's own path: "/" is Home, "/talk/{who}" a conversation. Paths that are
+taken here: /enter /setup /unlock /forgotten /erase /end /settings /doctor /letter /draft /events /static /groups
+/command /link. The search field of every page leads to "/find?q=", which features/posts has. Every handler is
 ``async def handler(request: Request) -> Response`` and begins with ``page = await page_of(request)``:
 
     async def show(request: Request) -> Response:
@@ -47,7 +47,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.explain import explain
-from edgewise.faces.kit.forms import Form, read_form
+from edgewise.faces.kit.forms import Form, parse_urlencoded, read_form
 from edgewise.faces.kit.render import render
 from edgewise.faces.kit.words import Translator, choose_language, translator
 from edgewise.ground import errors
@@ -220,8 +220,14 @@ class Page:
 
     async def draft(self, place: str) -> str:
         """The text that was kept for this place, or "". Forget it with the Command DropDraft(place)."""
+        return (await self.draft_form(place)).text("text")
+
+    async def draft_form(self, place: str) -> Form:
+        """The whole form that was kept: "text", and "audience", "warning" and such as they stood in it."""
         row = await self.read(lambda db: outbox.draft(db, place))
-        return row.text if row is not None else ""
+        if row is None:
+            return Form({})
+        return Form({**parse_urlencoded(row.extra.encode("ascii", "replace")).fields, "text": (row.text,)})
 
 
 async def page_of(request: Request) -> Page:
