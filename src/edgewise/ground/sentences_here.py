@@ -128,6 +128,12 @@ Close that other page, and open Edgewise by its icon.
 web.token you 6
 This page is an old one and may not do anything more. What you had written is still in it.
 Open Edgewise by its icon, then take your text over.
+web.icon you 5
+There is no page at this address.
+Open Edgewise by its icon.
+web.broken us 9
+Something in Edgewise itself went wrong with this page. What was kept before is safe.
+Go back and try again; if it stays, please tell its makers.
 web.form you 2
 Something is missing in what was sent. Nothing was done; your words are kept.
 Fill in what is marked, then send again.
