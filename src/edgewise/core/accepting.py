@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from edgewise.core import meeting, publish
+from edgewise.core import meeting, persons, publish
 from edgewise.core.effects import Answered, Dial, LetterRead, Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import Refusal, Verdict
@@ -116,7 +116,7 @@ def _accept(turn: Turn, row: invitations.LetterRow, body: invites.LetterBody) ->
     )
     accepted = _with(row, state=state, acceptance=acceptance)
     invitations.put_letter(turn.db, accepted)
-    meeting.remember_person(turn, inviter, body.chain)
+    persons.remember(turn, body.chain)
     return accepted
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from edgewise.consent.circles import ONLY_ME, Circle, Member
 from edgewise.consent.grants import End, Grant, KeyGift, Keys, Renew, Renounce, Revoke, split_gifts
-from edgewise.core import publish
+from edgewise.core import persons, publish
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import decode
 from edgewise.ground.errors import Refusal
@@ -33,7 +33,11 @@ def readers(turn: Turn, circle: bytes) -> list[bytes]:
     if circle == ONLY_ME:
         return []
     live = {row.identity for row in agreements.pairs(turn.db, live=True) if row.until_ms > turn.now_ms}
-    return sorted(identity for identity in agreements.members(turn.db, circle) if identity in live)
+    return [
+        identity
+        for identity in agreements.members(turn.db, circle)
+        if identity in live and not persons.is_frozen(turn.db, identity)
+    ]
 
 
 def feed_for(turn: Turn, circle: bytes) -> bytes:

@@ -11,16 +11,16 @@ from typing import Any
 
 from edgewise.consent.circles import ONLY_ME, PEOPLE, Circle
 from edgewise.consent.grants import IdentityUpdate
-from edgewise.core import accepting, audience, erasing, files, inputs, meeting, peers, publish
+from edgewise.core import accepting, audience, erasing, files, inputs, meeting, peers, persons, publish
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Me, Turn
 from edgewise.ground.canon import Record, decode, encode
 from edgewise.ground.errors import Refusal, Verdict
 from edgewise.ground.limits import HOLD_MS_MAX
 from edgewise.groups.epochs import Writer
-from edgewise.identity.person import new_person, renamed, resolve_chain
+from edgewise.identity.person import new_person, renamed
 from edgewise.keys.signing import signing_from_seed
-from edgewise.store import agreements, chest, invitations, outbox, people, settings, shelf
+from edgewise.store import agreements, chest, invitations, outbox, settings, shelf
 
 
 def run(turn: Turn, command: inputs.Command) -> object:
@@ -43,11 +43,7 @@ def _begin(turn: Turn, command: inputs.Begin) -> bytes:
         ("kem", secrets.kem.seeds),
     ):
         chest.put_secret(turn.db, label, value)
-    people.put_person(turn.db, person.id, chain, person.name)
-    for device in person.devices:
-        people.put_device(
-            turn.db, device.keys.sign, person.id, device.keys.kem, device.keys.transport, device.revoked
-        )
+    persons.remember(turn, chain)
     settings.put(turn.db, "me", person.id.hex())
     turn.my = Me.load(turn.db)
     publish.make_space(turn, "self")
@@ -172,7 +168,7 @@ def _rename_me(turn: Turn, command: inputs.RenameMe) -> None:
     if root is None:
         raise Refusal("grant.not_yours")
     chain = renamed(turn.chain(), signing_from_seed(root), name, turn.now_ms)
-    people.put_person(turn.db, turn.me.identity, chain, resolve_chain(chain).name)
+    persons.remember(turn, chain)
     for pair in agreements.pairs(turn.db, live=True):
         space = agreements.pair_space(turn.db, pair.identity)
         if space is not None:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from edgewise.consent.erasure import TakenBack
 from edgewise.consent.grants import Addresses, End, Grant, IdentityUpdate, KeyGift, Keys, Renounce, check_gift
-from edgewise.core import audience, opening, publish
+from edgewise.core import audience, opening, persons, publish
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import encode
@@ -27,7 +27,7 @@ from edgewise.groups.epochs import (
     subkeys,
 )
 from edgewise.groups.members import may_write
-from edgewise.identity.person import Person, extends, resolve_chain
+from edgewise.identity.person import resolve_chain
 from edgewise.log.chain import Head, Placement, place
 from edgewise.log.kinds import Decoded, OpenedOp
 from edgewise.log.op import Op
@@ -204,20 +204,8 @@ def _name_author(turn: Turn, op: Op, decoded: Decoded, space: shelf.SpaceRow, se
             raise Verdict("op.not_allowed")
     else:
         raise Verdict("op.not_allowed")
-    _remember(turn, person, record.open.chain if isinstance(record, Genesis) else record.chain)
+    persons.remember(turn, record.open.chain if isinstance(record, Genesis) else record.chain)
     shelf.name_log(turn.db, op.log, person.id, device)
-
-
-def _remember(turn: Turn, person: Person, chain: tuple[bytes, ...]) -> None:
-    """Keep the longest chain known of a person; a shorter or a forked one changes nothing."""
-    known = people.person(turn.db, person.id)
-    if known is not None and not (len(chain) > len(known.chain) and extends(known.chain, chain)):
-        return
-    people.put_person(turn.db, person.id, chain, person.name)
-    for device in person.devices:
-        people.put_device(
-            turn.db, device.keys.sign, person.id, device.keys.kem, device.keys.transport, device.revoked
-        )
 
 
 def _carry_out(turn: Turn, op: Op) -> None:
@@ -354,7 +342,6 @@ def erase_here(turn: Turn, target: bytes) -> None:
 
 
 def _update_person(turn: Turn, author: bytes, chain: tuple[bytes, ...]) -> None:
-    person = resolve_chain(chain)
-    if person.id != author:
+    if resolve_chain(chain).id != author:
         raise Verdict("identity.other")
-    _remember(turn, person, chain)
+    persons.remember(turn, chain)

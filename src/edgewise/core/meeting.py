@@ -11,7 +11,7 @@ first bundle.
 from __future__ import annotations
 
 from edgewise.consent.grants import Addresses
-from edgewise.core import audience, publish
+from edgewise.core import audience, persons, publish
 from edgewise.core.effects import LetterMade, Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import Refusal, Verdict
@@ -136,7 +136,7 @@ def take_acceptance(turn: Turn, acceptance: bytes) -> tuple[bytes, bytes]:
     if person.id == turn.me.identity:
         raise Refusal("letter.own")
     refuse_known(turn, person)
-    remember_person(turn, person, body.chain)
+    persons.remember(turn, body.chain)
     confirm = _make_pair(turn, person, body, acceptance, row.letter)
     invitations.set_state(turn.db, row.id, state)
     invitations.set_acceptance(turn.db, row.id, acceptance, person.id)
@@ -158,6 +158,9 @@ def _make_pair(
         purpose=letter.policy.purpose,
         acceptance=acceptance,
     )
+    # The confirmation carries the genesis: the register learns that before it goes.
+    given = (genesis.id, genesis.log, 0, 1, genesis.id[:16], turn.now_ms)
+    register.note(turn.db, body.device, *given, "sent")
     confirm = invites.make_confirm(
         invites.ConfirmBody(
             invitation=body.invitation,
@@ -220,15 +223,6 @@ def keep_words(turn: Turn, identity: bytes, letter: bytes, acceptance: bytes, co
     """Keep the four words that both screens show, to be compared by voice or in person."""
     words = check_words(invites.transcript(letter, acceptance, confirm))
     settings.put(turn.db, f"words:{identity.hex()}", " ".join(words))
-
-
-def remember_person(turn: Turn, person: Person, chain: tuple[bytes, ...]) -> None:
-    """Keep a person's chain and the keys of their devices."""
-    people.put_person(turn.db, person.id, chain, person.name)
-    for device in person.devices:
-        people.put_device(
-            turn.db, device.keys.sign, person.id, device.keys.kem, device.keys.transport, device.revoked
-        )
 
 
 def refuse_known(turn: Turn, person: Person) -> None:
