@@ -36,7 +36,7 @@ def test_a_home_knows_whose_it_is(db: Connection) -> None:
 
 
 def test_a_device_given_up_speaks_for_nobody(db: Connection) -> None:
-    """Revoked once, a device stays so, whatever an older chain says; who asks for it is still told whose it was."""
+    """Revoked once, a device stays so, whatever an older chain says; whose it was is still known."""
     people.put_device(db, LAPTOP, ALICE, KEM, b"t" * 32, False)
     assert people.identity_of_device(db, LAPTOP) == ALICE
     people.put_device(db, LAPTOP, ALICE, KEM, b"t" * 32, True)
@@ -65,7 +65,7 @@ def test_an_endpoint_leads_to_a_living_device_first(db: Connection) -> None:
 
 
 def test_the_latest_addresses_count(db: Connection) -> None:
-    """What was learned earlier never overwrites what was learned later; the latest endpoint is tried first."""
+    """What was learned earlier never overwrites what came later; the latest endpoint is tried first."""
     people.put_addresses(db, BOB, LAPTOP, ("192.0.2.1:7", "[2001:db8::1]:7"), 5)
     people.put_addresses(db, BOB, LAPTOP, ("192.0.2.9:7",), 4)
     people.put_addresses(db, BOB, PHONE, (), 6)

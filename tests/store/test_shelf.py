@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from edgewise.ground.ids import ZERO32
 from edgewise.log.chain import Head, Placement, place
+from edgewise.log.op import Op
 from edgewise.store import shelf
 from tests.store.shelves import (
     ALICE,
@@ -115,7 +116,7 @@ def test_a_fork_is_seen_from_what_the_shelf_gives() -> None:
         put(db, ops[0])
         put(db, ops[1])
 
-        def placed(op: shelf.Op) -> Placement:
+        def placed(op: Op) -> Placement:
             log, held = shelf.log_row(db, op.log), shelf.op_at(db, op.log, op.seq)
             assert log is not None
             return place(Head(log.next_seq, log.head), op, None if held is None else held.id)
