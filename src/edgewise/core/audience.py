@@ -217,8 +217,16 @@ def end(turn: Turn, identity: bytes) -> None:
     if pair is None or space is None or pair.state != "live":
         raise Refusal("not_found.person")
     publish.write(turn, space, End(turn.now_ms))
+    leave_circles(turn, identity)
     settings.put(turn.db, f"ended:{identity.hex()}", str(turn.now_ms))
     turn.share_changed(identity)
+
+
+def leave_circles(turn: Turn, identity: bytes) -> None:
+    """Take a person out of every circle: who finds together again reads nothing before a new yes."""
+    for circle in agreements.circles(turn.db):
+        if identity in agreements.members(turn.db, circle.id):
+            publish.write(turn, self_space(turn), Member(circle.id, identity, False))
 
 
 def _revoke_reading(turn: Turn, circle: bytes, identity: bytes) -> None:

@@ -16,7 +16,7 @@ from edgewise.ground.errors import Refusal, Verdict
 from edgewise.identity import invites
 from edgewise.log.chain import verify_run
 from edgewise.log.op import to_wire
-from edgewise.store import agreements, chest, invitations, outbox, people, register
+from edgewise.store import agreements, chest, invitations, outbox, people, register, shelf
 from edgewise.sync import bundle, frames
 from edgewise.sync.events import EraseCame
 from edgewise.sync.exchange import have_frames, read_run
@@ -82,8 +82,10 @@ def _runs(
 ) -> Iterator[frames.Frame]:
     grant = gate.may_send(turn.db, space, identity, turn.now_ms)
     known = register.acked_heads(turn.db, device, space)
-    for log, stop in sorted(heads.items()):
-        first = known.get(log, 0)
+    genesis = shelf.op_row(turn.db, space)
+    # The genesis goes first: before it, nothing of a space that is new to the receiver has a place there.
+    for log in sorted(heads, key=lambda log: (genesis is None or log != genesis.log, log)):
+        first, stop = known.get(log, 0), heads[log]
         while first < stop:
             runs = split_run(library.run(space, log, first, stop))
             if not runs:

@@ -8,7 +8,9 @@ shown (views) → carried out (what a control record changes on this computer).
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from edgewise.consent.erasure import TakenBack
@@ -44,6 +46,10 @@ def take_run(
 
     Verdict when an operation does not belong where it claims to; then nothing of this run is kept.
     """
+    if shelf.space(turn.db, space) is None and ops[0].header.space != ZERO32:
+        if agreements.grant_to_me(turn.db, space, sender) is None:
+            raise Verdict("op.not_allowed")
+        return 0  # its genesis is still under way; when that is here, we ask again (`_meet_space`)
     new = 0
     for op, signed in zip(ops, verified, strict=True):
         if op.space != space:
@@ -53,6 +59,18 @@ def take_run(
 
 
 def _take(turn: Turn, op: Op, signed: bool, sender: bytes, device: bytes) -> int:
+    """Take one operation, and what waited for it, however long the row is."""
+    taken = 0
+    todo = deque([(op, signed)])
+    while todo:
+        each, checked = todo.popleft()
+        if _take_one(turn, each, checked, sender, device):
+            taken += 1
+            todo.extend((waited, True) for waited in shelf.take_parked(turn.db, each.log, each.seq))
+    return taken
+
+
+def _take_one(turn: Turn, op: Op, signed: bool, sender: bytes, device: bytes) -> bool:
     log = shelf.log_row(turn.db, op.log)
     if log is not None and log.space != op.space:
         raise Verdict("op.not_allowed")
@@ -60,20 +78,18 @@ def _take(turn: Turn, op: Op, signed: bool, sender: bytes, device: bytes) -> int
     held = shelf.op_at(turn.db, op.log, op.seq)
     placement = place(head, op, held.id if held is not None else None)
     if placement is Placement.HELD:
-        return 0
+        return False
     if placement is Placement.FORK:
         _note_fork(turn, op, log, device)
-        return 0
+        return False
     if log is not None and log.closed and not log.mine:
-        return 0  # forked: what was here first stays, and nothing is built on either branch
+        return False  # forked: what was here first stays, and nothing is built on either branch
     if placement is Placement.GAP:
-        shelf.park(turn.db, device, op, op.log, op.seq - 1)
-        return 0
+        # A signature that nobody checked is left behind: for what waited, the chain alone vouches.
+        shelf.park(turn.db, device, op if signed else replace(op, sig=None), op.log, op.seq - 1)
+        return False
     _admit(turn, op, signed, log, sender, device)
-    taken = 1
-    for parked in shelf.take_parked(turn.db, op.log, op.seq):
-        taken += _take(turn, parked, True, sender, device)
-    return taken
+    return True
 
 
 def _note_fork(turn: Turn, op: Op, log: shelf.LogRow | None, device: bytes) -> None:
@@ -151,6 +167,7 @@ def _meet_space(turn: Turn, op: Op, sender: bytes) -> None:
         raise Verdict("op.not_allowed")
     peer = sender if grant.space_kind == "dm" else None
     shelf.add_space(turn.db, shelf.SpaceRow(op.id, grant.space_kind, sender, peer, None, turn.now_ms))
+    turn.share_changed(sender)  # other logs of it may have come too early: compare once more
 
 
 def _check_admission(turn: Turn, op: Op, decoded: Decoded, sender: bytes) -> None:
@@ -229,6 +246,7 @@ def _carry_out(turn: Turn, op: Op) -> None:
     elif isinstance(record, Addresses):
         people.put_addresses(turn.db, item.author, record.endpoint, record.addrs, turn.now_ms)
     elif isinstance(record, End):
+        audience.leave_circles(turn, item.author)
         turn.share_changed(item.author)
     if shelf.is_tombstoned(turn.db, item.id, item.author):
         erase_here(turn, item.id)

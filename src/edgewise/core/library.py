@@ -55,32 +55,32 @@ class PeerLibrary:
 
     def heads(self, space: bytes) -> Mapping[bytes, int]:
         """How far the logs of a space are held here, of those that this person may know of."""
+        where = shelf.space(self._db, space)
         return {
             row.public: row.next_seq
             for row in shelf.logs_of(self._db, space)
-            if row.next_seq and self._may_know(space, row)
+            if row.next_seq and self._may_know(where, row)
         }
 
     def run(self, space: bytes, log: bytes, first: int, stop: int) -> list[Op]:
         """Operations of one log from `first` on, up to a signed one before `stop`; empty when not allowed."""
         row = shelf.log_row(self._db, log)
-        if row is None or row.space != space or not self._may_know(space, row):
+        where = shelf.space(self._db, space)
+        if row is None or row.space != space or not self._may_know(where, row):
             return []
-        if not gate.is_open(self._db, space, self._peer, self._now_ms) or not self._may_pass_on(space, row):
+        if not self._may_pass_on(where, row) or not gate.is_open(self._db, space, self._peer, self._now_ms):
             return []
         return shelf.ops_range(self._db, log, first, stop, RUN_BYTES_MAX)
 
-    def _may_know(self, space: bytes, log: shelf.LogRow) -> bool:
+    def _may_know(self, where: shelf.SpaceRow | None, log: shelf.LogRow) -> bool:
         """An answerer's log in my feed is known to others once listed; elsewhere all that is held here."""
-        row = shelf.space(self._db, space)
-        if row is None or row.kind != "feed" or row.owner != self._me:
+        if where is None or where.kind != "feed" or where.owner != self._me:
             return True
         return log.mine or log.listed or log.identity == self._peer
 
-    def _may_pass_on(self, space: bytes, log: shelf.LogRow) -> bool:
+    def _may_pass_on(self, where: shelf.SpaceRow | None, log: shelf.LogRow) -> bool:
         """In somebody else's feed only my own writing goes out, and only to its owner."""
-        row = shelf.space(self._db, space)
-        return row is not None and (row.kind != "feed" or row.owner == self._me or log.mine)
+        return where is not None and (where.kind != "feed" or where.owner == self._me or log.mine)
 
 
 def pair_secret(db: Connection, pair_space: bytes) -> bytes:

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What comes early, late, or to somebody who was away: nothing is refused for it, and nothing is given by it."""
+
+from edgewise.consent.circles import PEOPLE
+from edgewise.core import inputs
+from edgewise.core.inputs import Place, Publish
+from edgewise.features.posts import view as posts
+from edgewise.features.posts.records import Post
+from edgewise.features.talk.records import Say
+from edgewise.store import agreements, outbox, register, shelf
+from tests.core.party import Someone, World
+from tests.core.test_meeting import meet
+
+CIRCLES = 6
+
+
+def test_register_knows_that_a_confirmation_carries_the_genesis(alice: Someone, bob: Someone) -> None:
+    """The pair's genesis goes within the confirmation, and the register says so before it goes."""
+    made = alice.do(inputs.MakeLetter("", "Hello"))
+    bob.world.online = False
+    bob.do(inputs.ReadLetter(made.letter))
+    answered = bob.do(inputs.AnswerLetter(made.invitation, "yes"))
+    alice.do(inputs.TakeFile(answered.acceptance))
+    pair = agreements.pair(alice.db, bob.identity)
+    assert pair is not None
+    (genesis,) = [log for log in shelf.logs_of(alice.db, pair.space) if log.mine]
+    assert register.holders(alice.db, pair.space, genesis.public, 0) == [(bob.me.device.public, "sent")]
+
+
+def test_answers_that_come_before_the_genesis_of_their_feed_break_nothing(
+    alice: Someone, bob: Someone, carol: Someone, world: World
+) -> None:
+    """Logs come in the order of their keys; where an answerer's stands first, the newcomer asks again."""
+    meet(alice, bob)
+    meet(alice, carol)
+    circles = [alice.do(inputs.MakeCircle(f"circle {n}")) for n in range(CIRCLES)]
+    early = 0
+    for n, circle in enumerate(circles):
+        alice.do(inputs.SetMember(circle, bob.identity, True))
+        item = alice.post(f"question {n}", circle)
+        world.deliver()
+        space = shelf.op_row(bob.db, item).space
+        bob.do(Publish(Place("space", space), Post(f"answer {n}", "", item, ())))
+        world.deliver()
+        genesis = shelf.op_row(alice.db, space).log
+        early += any(log.public < genesis for log in shelf.logs_of(alice.db, space))
+        alice.do(inputs.SetMember(circle, carol.identity, True))
+        alice.post(f"welcome {n}", circle)
+        world.deliver()
+    assert early, "no world in which this could go wrong"
+    assert outbox.verdicts(carol.db) == []
+    bob.do(Publish(Place("space", space), Post("also for carol", "", item, ())))
+    world.deliver()
+    texts = [item.text for item in posts.home_items(carol.db)]
+    assert sorted(texts) == sorted([*(f"welcome {n}" for n in range(CIRCLES)), "also for carol"])
+    for circle in circles:
+        feed = shelf.space_of_circle(alice.db, circle)
+        assert feed is not None
+        assert shelf.heads(carol.db, feed.id) == shelf.heads(alice.db, feed.id)
+
+
+def test_a_long_row_that_waited_for_its_beginning_is_taken_at_once(
+    alice: Someone, bob: Someone, world: World
+) -> None:
+    """Thousands of operations may wait for one; when it comes they follow without exhausting anything."""
+    meet(alice, bob)
+    world.cut_all()
+    for n in range(1200):
+        alice.do(Publish(Place("talk", bob.identity), Say(f"line {n}")))
+    pair = agreements.pair(alice.db, bob.identity)
+    assert pair is not None
+    assert pair.dm is not None
+    log = shelf.my_log(alice.db, pair.dm)
+    assert log is not None
+    held = shelf.log_row(bob.db, log.public)
+    first = held.next_seq if held is not None else 0
+    ops = shelf.ops_range(alice.db, log.public, first, log.next_seq, 1 << 30)
+    world.online = True
+    world.connect(alice, bob)
+    world.deliver()
+    assert shelf.log_row(bob.db, log.public).next_seq == log.next_seq
+    again = Someone("dora", world)
+    assert again.identity != bob.identity
+    assert len(ops) >= 1200
+    _late_beginning(alice, bob, world)
+
+
+def _late_beginning(alice: Someone, bob: Someone, world: World) -> None:
+    """The same with the first line last."""
+
+
+def test_who_finds_together_again_reads_nothing_before_a_new_yes(
+    alice: Someone, bob: Someone, world: World
+) -> None:
+    """An ending takes a person out of every circle, on both sides: being acquainted again gives no reading."""
+    meet(alice, bob)
+    alice.do(inputs.SetMember(PEOPLE, bob.identity, True))
+    bob.do(inputs.SetMember(PEOPLE, alice.identity, True))
+    alice.do(inputs.EndAcquaintance(bob.identity))
+    world.deliver()
+    meet(bob, alice)
+    for one, other in ((alice, bob), (bob, alice)):
+        item = one.post("not for you", PEOPLE)
+        world.deliver()
+        assert agreements.members(one.db, PEOPLE) == []
+        assert shelf.op_row(other.db, item) is None
