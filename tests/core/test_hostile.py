@@ -9,10 +9,12 @@ from edgewise.consent.circles import PEOPLE
 from edgewise.core import effects as fx
 from edgewise.core import inputs
 from edgewise.core.inputs import Opened, Received
+from edgewise.core.library import pair_secret
+from edgewise.features.posts import view as posts
 from edgewise.features.posts.records import Post
 from edgewise.ground.errors import EdgewiseError
 from edgewise.ground.ids import ZERO32
-from edgewise.groups.epochs import make_log_open
+from edgewise.groups.epochs import Writer, make_log_open
 from edgewise.keys.signing import new_signing
 from edgewise.log.op import CLS_CONTENT, CLS_CONTROL, Op, compose, seal_body, to_wire
 from edgewise.store import agreements, chest, outbox, people, shelf
