@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The view of agreements: whom one knows, who gave whom what until when, and one's circles.
 
-It keeps records as they are, and joins them when asked: an ending before its grant waits for it. So the
-tables are a function of the set of operations. What counts: a revocation by the giver, a renunciation by
-the receiver, an end by either; the latest renewal of the giver that stands after the grant; the latest word
-about a circle or its member.
+It keeps records as they are, and joins them when asked: so the tables are a function of the set of
+operations. What counts: a revocation by the giver, a renunciation by the receiver, an end by either; the
+giver's latest renewal that stands after the grant; the latest word about a circle or its member.
 """
 
 from collections.abc import Iterable
@@ -238,9 +237,8 @@ SELECT identity, pair, dm, born_ms, until_ms, their_until_ms, ended_ms FROM (
             (SELECT min(e.order_ms) FROM agreements_endings e
                 WHERE e.pair = p.op AND e.what = 'end') AS ended_ms
         FROM spaces s JOIN agreements_pairs p ON p.op = s.id
-        WHERE s.kind = 'pair' AND (?1 IS NULL OR s.peer = ?1) AND (?2 IS NULL OR s.id = ?2)))
-WHERE nth = 1
-"""
+        WHERE s.kind = 'pair' AND """
+_PAIRS_END: Final = ")) WHERE nth = 1 ORDER BY identity"
 
 
 def _pair(row: tuple[Any, ...]) -> PairRow:
@@ -251,13 +249,13 @@ def _pair(row: tuple[Any, ...]) -> PairRow:
 
 def pair(db: apsw.Connection, identity: bytes) -> PairRow | None:
     """The acquaintance with a person: the living one, else the newest; or None."""
-    row = db.execute(_PAIRS, (identity, None)).fetchone()
+    row = db.execute(_PAIRS + "s.peer = ?" + _PAIRS_END, (identity,)).fetchone()
     return None if row is None else _pair(row)
 
 
 def pairs(db: apsw.Connection, live: bool = True) -> list[PairRow]:
     """One row per person, by identity; `live=False`: those with whom it ended too."""
-    found = [_pair(row) for row in db.execute(_PAIRS + "ORDER BY identity", (None, None))]
+    found = [_pair(row) for row in db.execute(_PAIRS + "1" + _PAIRS_END)]
     return [row for row in found if row.state == "live"] if live else found
 
 
@@ -269,7 +267,7 @@ def pair_space(db: apsw.Connection, identity: bytes) -> bytes | None:
 
 def pair_of_space(db: apsw.Connection, space: bytes) -> PairRow | None:
     """The acquaintance whose own space this is, or None."""
-    row = db.execute(_PAIRS, (None, space)).fetchone()
+    row = db.execute(_PAIRS + "s.id = ?" + _PAIRS_END, (space,)).fetchone()
     return None if row is None else _pair(row)
 
 
@@ -286,11 +284,11 @@ FROM (
         (SELECT min(e.order_ms) FROM agreements_endings e WHERE e.pair = g.pair AND (e.what = 'end'
             OR (e.id = g.id AND e.what = iif(e.mine = g.mine, 'revoke', 'renounce')))) AS ended_ms
     FROM agreements_grants g JOIN spaces s ON s.id = g.pair
-    WHERE (?1 IS NULL OR g.id = ?1) AND (?2 IS NULL OR g.space = ?2)
-        AND (?3 IS NULL OR s.peer = ?3) AND (?4 IS NULL OR g.mine = ?4))
-WHERE ?5 IS NULL OR (ended_ms IS NULL AND until_ms > ?5)
-"""
+    WHERE """
+_LIVE: Final = "ended_ms IS NULL AND until_ms > ?"
+_LATEST: Final = " ORDER BY given_ms DESC, op DESC"
 _BEST: Final = " ORDER BY ended_ms IS NULL DESC, given_ms DESC, op DESC LIMIT 1"
+_OWN_FIRST: Final = " ORDER BY mine DESC, given_ms, op LIMIT 1"
 
 
 def _grant(row: tuple[Any, ...]) -> GrantRow:
@@ -311,7 +309,7 @@ def _grant(row: tuple[Any, ...]) -> GrantRow:
     )
 
 
-def _one_grant(
+def _select(
     db: apsw.Connection,
     order: str,
     *,
@@ -319,35 +317,39 @@ def _one_grant(
     space: bytes | None = None,
     identity: bytes | None = None,
     mine: bool | None = None,
-) -> GrantRow | None:
-    row = db.execute(_GRANTS + order, (id, space, identity, mine, None)).fetchone()
-    return None if row is None else _grant(row)
+    live_at: int | None = None,
+) -> list[GrantRow]:
+    """Grants that fit what is given. Only that stands in the query, so that its indexes are used."""
+    asked = (("g.id = ?", id), ("g.space = ?", space), ("s.peer = ?", identity), ("g.mine = ?", mine))
+    where = " AND ".join(text for text, value in asked if value is not None) or "1"
+    values: list[Any] = [value for _, value in asked if value is not None]
+    query = _GRANTS + where + ")"
+    if live_at is not None:
+        query += " WHERE " + _LIVE
+        values.append(live_at)
+    return [_grant(row) for row in db.execute(query + order, values)]
 
 
 def grant(db: apsw.Connection, id: bytes) -> GrantRow | None:
     """One grant, or None. Another person may reuse an id: one's own counts first, then what came first."""
-    return _one_grant(db, " ORDER BY mine DESC, given_ms, op LIMIT 1", id=id)
+    return next(iter(_select(db, _OWN_FIRST, id=id)), None)
 
 
 def grants(
-    db: apsw.Connection,
-    identity: bytes | None = None,
-    mine: bool | None = None,
-    live_at: int | None = None,
+    db: apsw.Connection, identity: bytes | None = None, mine: bool | None = None, live_at: int | None = None
 ) -> list[GrantRow]:
     """Grants, the latest first: with one person, given or received, those that hold at an instant (ms)."""
-    rows = db.execute(_GRANTS + " ORDER BY given_ms DESC, op DESC", (None, None, identity, mine, live_at))
-    return [_grant(row) for row in rows]
+    return _select(db, _LATEST, identity=identity, mine=mine, live_at=live_at)
 
 
 def read_grant(db: apsw.Connection, space: bytes, to: bytes) -> GrantRow | None:
     """What I gave this person for this space: the one not ended, the latest of these; or None."""
-    return _one_grant(db, _BEST, space=space, identity=to, mine=True)
+    return next(iter(_select(db, _BEST, space=space, identity=to, mine=True)), None)
 
 
 def grant_to_me(db: apsw.Connection, space: bytes, giver: bytes) -> GrantRow | None:
     """What this person gave me for this space: the one not ended, the latest of these; or None."""
-    return _one_grant(db, _BEST, space=space, identity=giver, mine=False)
+    return next(iter(_select(db, _BEST, space=space, identity=giver, mine=False)), None)
 
 
 def holders(db: apsw.Connection, epoch: bytes) -> list[bytes]:

@@ -21,6 +21,8 @@ CREATE TABLE spaces (
     n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind TEXT NOT NULL, owner BLOB NOT NULL,
     peer BLOB NOT NULL DEFAULT x'', circle BLOB NOT NULL DEFAULT x'', born_ms INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX spaces_by_peer ON spaces (peer);
+CREATE INDEX spaces_by_circle ON spaces (circle);
 
 CREATE TABLE logs (
     n INTEGER PRIMARY KEY, public BLOB NOT NULL UNIQUE, space_n INTEGER NOT NULL REFERENCES spaces (n),
