@@ -47,6 +47,7 @@ class Core:
                 self._views[kind] = (*self._views.get(kind, ()), view)
         self._peers = Peers()
         self._me: Me | None = None
+        self._to_fold = False
 
     @property
     def registry(self) -> Registry:
@@ -80,12 +81,21 @@ class Core:
                 opening.show_moved(turn)
                 peers.push(turn)
                 turn.effects.append(WakeAt(peers.next_wake_ms(turn)))
+        self._fold(turn, item)
         return turn.effects
 
     def open_op(self, db: Connection, op: Op) -> OpenedOp | None:
         """Open an operation of the shelf again, for a rebuild or the doctor."""
         me = self.me()
         return None if me is None else opening.reopen(db, self._registry, op, me.identity)
+
+    def _fold(self, turn: Turn, item: Input) -> None:
+        """After an erasure fold the write-ahead log in, so that no erased page stays there (protocol.md C11).
+
+        Where a reader still needs it, the next tick tries again.
+        """
+        if turn.erased or (self._to_fold and isinstance(item, Tick)):
+            self._to_fold = not self._store.checkpoint()
 
     def _dispatch(self, turn: Turn, item: Input, verified: peers.Checked | None) -> None:
         if isinstance(item, Command):

@@ -354,6 +354,7 @@ def erase_here(turn: Turn, target: bytes) -> None:
     if row is None or row.cls == 0:
         return
     shelf.erase_payload(turn.db, target)
+    turn.erased = True
     for view in {id(view): view for views in turn.views.values() for view in views}.values():
         view.erase(turn.db, target)
     turn.effects.append(Notify("item", target))

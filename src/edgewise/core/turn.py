@@ -74,6 +74,7 @@ class Turn:
     effects: list[Effect] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     newly_shared: dict[bytes, None] = field(default_factory=dict)
+    erased: bool = False
 
     @property
     def me(self) -> Me:
