@@ -13,7 +13,7 @@ ROOMS: dict[str, tuple[int, int]] = {
     "identity": (3, 0), "groups": (3, 1), "consent": (3, 2),
     "sync": (4, 0), "discovery": (4, 0), "store": (5, 0), "core": (6, 0),
     "carriers": (7, 0), "bridges": (7, 0), "faces": (8, 0),
-    "sim": (9, 0), "node": (9, 0), "__main__": (9, 1),
+    "sim": (9, 0), "node": (9, 0), "demo": (9, 1), "__main__": (9, 2),
 }  # fmt: skip
 FEATURE_PARTS = {"records": (3, 3), "view": (5, 1), "web": (8, 1), "cli": (8, 1)}
 FEATURE_WHOLE = (6, 1)

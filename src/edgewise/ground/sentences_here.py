@@ -80,6 +80,9 @@ End it and start it again.
 node.stopping us 4
 Edgewise is just closing. What you wrote before is kept.
 Start it again, then repeat the last step.
+node.broken us 9
+Something in Edgewise itself went wrong, so it ended. What was kept before is safe.
+Start it again; if it stays, please tell its makers.
 use.bad you 2
 That can't be understood: {reason}
 See "edgewise help".

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The program: ``edgewise`` on the command line, and ``python -m edgewise``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from edgewise.demo import run_demo
+from edgewise.faces.cli.main import STOPPED, Streams, language_of
+from edgewise.faces.cli.main import main as run_command
+from edgewise.faces.kit.explain import explain
+from edgewise.faces.kit.words import translator
+from edgewise.ground.errors import EdgewiseError
+from edgewise.node.beside import run_beside
+from edgewise.node.house import OwnHouse, desk_of
+from edgewise.sim.run import run_sims
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command at the desk of the node that runs, else in this process; gives the exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    streams = Streams(sys.stdin, sys.stdout, sys.stderr)
+    try:
+        code = run_beside(words, streams, os.environ)
+    except EdgewiseError as error:
+        said = explain(error, translator(language_of(os.environ)))
+        print(said.sentence, said.remedy, sep="\n", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return STOPPED
+    return (
+        run_command(words, desk_of, OwnHouse(run_sims, run_demo), streams=streams) if code is None else code
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
