@@ -22,30 +22,34 @@ RUN_BYTES_MAX = FRAME_MAX_BYTES * 3 // 4
 
 
 class PeerLibrary:
-    """The shelf as one acquaintance may see it (implements sync.session.Library)."""
+    """The shelf as one acquaintance may see it (implements sync.session.Library).
+
+    Made anew for each question that follows a change: what is shared is looked up once.
+    """
 
     def __init__(self, db: Connection, me: bytes, peer: bytes, now_ms: int) -> None:
         self._db = db
         self._me = me
         self._peer = peer
         self._now_ms = now_ms
+        self._shared: Sequence[Shared] | None = None
 
     def shared(self) -> Sequence[Shared]:
         """The spaces shared with this person: the pair.
 
         And while it lives, the talk, and feeds granted either way.
         """
-        pair_space = agreements.pair_space(self._db, self._peer)
-        if pair_space is None:
-            return ()
-        spaces = [pair_space, *sorted(self._granted() - {pair_space})]
-        secret = pair_secret(self._db, pair_space)
-        return [Shared(space_tag(secret, space), space) for space in spaces]
+        if self._shared is None:
+            pair = agreements.pair(self._db, self._peer)
+            self._shared = () if pair is None else self._of(pair)
+        return self._shared
+
+    def _of(self, pair: agreements.PairRow) -> Sequence[Shared]:
+        granted = self._granted() - {pair.space} if pair.state == "live" else set()
+        secret = pair_secret(self._db, pair.space)
+        return [Shared(space_tag(secret, space), space) for space in (pair.space, *sorted(granted))]
 
     def _granted(self) -> set[bytes]:
-        pair = agreements.pair(self._db, self._peer)
-        if pair is None or pair.state != "live":
-            return set()
         rows = agreements.grants(self._db, identity=self._peer, live_at=self._now_ms)
         return {
             row.space

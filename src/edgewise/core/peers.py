@@ -16,14 +16,18 @@ from edgewise.core.library import PeerLibrary
 from edgewise.core.links import DIAL_FIRST_MS, DIAL_LAST_MS, Link, Peers
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import EdgewiseError, Refusal, Verdict
+from edgewise.ground.instant import DAY_MS
 from edgewise.keys.hashing import mac
 from edgewise.keys.labels import Label
 from edgewise.log.chain import verify_run
 from edgewise.log.op import from_wire
-from edgewise.store import agreements, invitations, outbox, people, register, settings
+from edgewise.store import agreements, invitations, outbox, people, register, settings, shelf
 from edgewise.sync import events, frames
 from edgewise.sync.frames import encode_frame
 from edgewise.sync.session import Session
+
+# An ending that nobody could be told in this time is left to rest (interface.md, text T10).
+ENDING_TOLD_MS = 90 * DAY_MS
 
 
 def opened(turn: Turn, conn: int, endpoint: bytes, dialed: bool) -> None:
@@ -252,13 +256,15 @@ def note_held(turn: Turn, device: bytes, space: bytes, heads: Mapping[bytes, int
 
 def push(turn: Turn) -> None:
     """Offer what this transaction added to everybody connected who may have it."""
+    if not turn.written and not turn.newly_shared:
+        return
     for link in list(turn.peers.links.values()):
         library = _library(turn, link)
         if library is None:
             continue
         if link.identity in turn.newly_shared:
             route(turn, link, link.session.offer(library))
-        shared = {row.space for row in library.shared()}
+        shared = {row.space for row in library.shared()} if turn.written else set()
         for item in turn.written:
             if item.space in shared:
                 route(
@@ -287,16 +293,36 @@ def tick(turn: Turn) -> None:
 
 def _dial(turn: Turn) -> None:
     linked = {link.endpoint for link in turn.peers.links.values()}
+    wanted = {dial.endpoint: dial for dial in _wanted(turn) if dial.addrs and dial.endpoint not in linked}
+    waits = turn.peers.next_dial_ms
+    for endpoint in [endpoint for endpoint in waits if endpoint not in wanted]:
+        del waits[endpoint]  # else its time, long past, would wake the node again and again
+    for endpoint, dial in wanted.items():
+        due_ms, wait_ms = waits.get(endpoint, (0, DIAL_FIRST_MS))
+        if due_ms <= turn.now_ms:
+            waits[endpoint] = (turn.now_ms + wait_ms, min(wait_ms * 2, DIAL_LAST_MS))
+            turn.effects.append(dial)
+
+
+def _wanted(turn: Turn) -> list[Dial]:
+    """Whom to reach: letters that wait, acquaintances that live, and who has not heard of an ending yet."""
     wanted = accepting.waiting_dials(turn)
-    for row in agreements.pairs(turn.db, live=True):
-        if row.until_ms > turn.now_ms:
+    for row in agreements.pairs(turn.db, live=False):
+        if row.until_ms > turn.now_ms if row.state == "live" else _ending_waits(turn, row):
             wanted += [Dial(endpoint, addrs) for endpoint, addrs in people.addresses(turn.db, row.identity)]
-    for dial in wanted:
-        due_ms, wait_ms = turn.peers.next_dial_ms.get(dial.endpoint, (0, DIAL_FIRST_MS))
-        if dial.endpoint in linked or due_ms > turn.now_ms or not dial.addrs:
-            continue
-        turn.peers.next_dial_ms[dial.endpoint] = (turn.now_ms + wait_ms, min(wait_ms * 2, DIAL_LAST_MS))
-        turn.effects.append(dial)
+    return wanted
+
+
+def _ending_waits(turn: Turn, row: agreements.PairRow) -> bool:
+    """Whether I ended this acquaintance and no device of the other's has said that it knows; for 90 days."""
+    log = shelf.my_log(turn.db, row.space)
+    if log is None or row.ended_ms is None or turn.now_ms - row.ended_ms > ENDING_TOLD_MS:
+        return False
+    if settings.get(turn.db, f"ended:{row.identity.hex()}") is None:
+        return False
+    devices = [device.sign for device in people.devices_of(turn.db, row.identity)]
+    told = [register.acked_heads(turn.db, device, row.space).get(log.public, 0) for device in devices]
+    return max(told, default=0) < log.next_seq
 
 
 def route(turn: Turn, link: Link, steps: Iterable[events.Out]) -> None:
