@@ -22,7 +22,19 @@ from typing import Any, TypeVar
 from edgewise.carriers.port import Carrier
 from edgewise.core import effects as fx
 from edgewise.core.door import Core
-from edgewise.core.inputs import AddressesNow, Closed, Command, Drained, Input, Opened, Received, Tick
+from edgewise.core.inputs import (
+    AddressesNow,
+    Closed,
+    Command,
+    Drained,
+    DropDraft,
+    Input,
+    MarkRead,
+    Opened,
+    Received,
+    SaveDraft,
+    Tick,
+)
 from edgewise.ground.errors import EdgewiseError, Refusal
 from edgewise.store import settings
 from edgewise.store.db import Store
@@ -35,6 +47,8 @@ URGENT, ORDINARY, STOP = 0, 1, 2
 # Received bytes wait here while the core is busy; above this many the connection is not read any further.
 QUEUE_MAX = 64
 IDLE_TICK_S = 30.0
+# What changes nothing that another open page shows.
+QUIET = (SaveDraft, DropDraft, MarkRead)
 
 
 class SystemEntropy:
@@ -147,6 +161,8 @@ class CoreThread:
             done.set_exception(no)
             return
         log.info("%s · ok · %s", type(item).__name__, _summary(effects))
+        if isinstance(item, Command) and not isinstance(item, QUIET):
+            effects = [*effects, fx.Notify("own")]  # other tabs, and pages beside a command line
         self._on_effects(effects)
         replies = [effect.value for effect in effects if isinstance(effect, fx.Reply)]
         done.set_result(replies[0] if replies else None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edgewise import features
+from edgewise.faces.web import app
 from edgewise.node import homes
 from tests.faces.web.served import Served
 
@@ -14,7 +14,7 @@ from tests.faces.web.served import Served
 @pytest.fixture
 def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Served]]:
     """Serves homes by name; ends them after the test. Only the pages of this room stand."""
-    monkeypatch.setattr(features, "NAMES", ())
+    monkeypatch.setattr(app, "ROOMS", ())
     monkeypatch.setattr(homes, "memory_total_bytes", lambda: 0)  # the smallest stretching
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     served: list[Served] = []

@@ -25,6 +25,8 @@ from edgewise.faces.web.guard import Guard, stale
 from edgewise.faces.web.site import HomeSite
 from edgewise.ground.errors import EdgewiseError, Refusal
 
+ROOMS: Final = (*features.NAMES, "agreements")
+"""Whose pages stand here besides: the features', and those about agreements, which are the core's own."""
 OWN: Final = (*start.ROUTES, *settings.ROUTES, *letters.ROUTES, *live.ROUTES, *machine.ROUTES)
 
 
@@ -33,7 +35,7 @@ def build_app(site: HomeSite) -> Guard:
     routes: list[BaseRoute] = [
         Mount("/static", StaticFiles(directory=HERE / "static")),
         *OWN,
-        *(route for name in features.NAMES for route in feature_routes(name)),
+        *(route for name in ROOMS for route in feature_routes(name)),
     ]
     app = Starlette(
         routes=[Mount(site.root.rstrip("/"), routes=routes)],
