@@ -97,9 +97,9 @@ def memory_total_bytes() -> int:
         return _MEMORY_UNKNOWN_BYTES
 
 
-def take(home: Home, wait_s: float = IN_USE_WAIT_S) -> None:
+def take(home: Home, wait_s: float | None = None) -> None:
     """Take the home for this process; wait a little for another command. Refusal "home.in_use"."""
-    until = time.monotonic() + wait_s
+    until = time.monotonic() + (IN_USE_WAIT_S if wait_s is None else wait_s)
     while True:
         try:
             home.lock()
