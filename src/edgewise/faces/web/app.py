@@ -48,7 +48,7 @@ def build_app(site: HomeSite) -> Guard:
 def feature_routes(name: str) -> list[BaseRoute]:
     """The routes of a feature's pages; none for a feature that has no pages."""
     room = f"edgewise.features.{name}.web"
-    if importlib.util.find_spec(room) is None:
+    if not all(importlib.util.find_spec(each) for each in (room.removesuffix(".web"), room)):
         return []
     web = importlib.import_module(room)
     routes: list[BaseRoute] = list(getattr(web, "ROUTES", ()))

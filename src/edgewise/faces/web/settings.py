@@ -15,7 +15,6 @@ from edgewise.faces.kit.explain import explain
 from edgewise.faces.kit.forms import Form
 from edgewise.faces.kit.page import Page, page_of
 from edgewise.faces.kit.render import SCHEMES
-from edgewise.faces.kit.texts import starting
 from edgewise.faces.kit.words import Translator
 from edgewise.faces.web.site import HomeSite
 from edgewise.faces.web.start import WAYS, new_passphrase
@@ -56,7 +55,6 @@ async def _settings(page: Page, notice: str, status: int) -> HTMLResponse:
         min_chars=PASSPHRASE_MIN_CHARS,
         max_chars=PASSPHRASE_MAX_CHARS,
         starts=site.keeper.starts_itself(),
-        starting=starting(page.words),
     )
 
 
