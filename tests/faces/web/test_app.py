@@ -61,9 +61,9 @@ def test_a_bug_is_told_as_ours(odd: Served) -> None:
     assert browser.get("settings").status_code == 200
 
 
-def test_what_does_not_exist_is_told(ana: Served) -> None:
+def test_what_does_not_exist_is_told(standing: Served) -> None:
     """An unknown page, and a page asked for in the wrong way, are plain pages with the rail."""
-    browser = ana.browser()
+    browser = standing.browser()
     for answer in (
         browser.get("nowhere"),
         browser.client.post("settings"),
@@ -73,20 +73,20 @@ def test_what_does_not_exist_is_told(ana: Served) -> None:
         assert "There is no such page" in answer.text
 
 
-def test_every_page_is_small_and_loads_nothing_foreign(ana: Served) -> None:
+def test_every_page_is_small_and_loads_nothing_foreign(standing: Served) -> None:
     """At most 60 KB, no inline script or style, and every address is this home's own."""
-    browser = ana.browser()
+    browser = standing.browser()
     for path in ("settings", "doctor", "letter", "groups", "erase", "forgotten"):
         page = browser.get(path).text
         assert len(page.encode()) < 60_000
         assert "<style" not in page
         assert " style=" not in page
         assert "<script>" not in page
-        assert "http://" not in page.replace(ana.site.origin, "")
+        assert "http://" not in page.replace(standing.site.origin, "")
         assert "https://" not in page
 
 
-def test_pages_speak_the_browsers_language(ana: Served) -> None:
+def test_pages_speak_the_browsers_language(standing: Served) -> None:
     """Until the person chooses one, the browser's wish counts."""
-    page = ana.browser().get("settings", headers={"Accept-Language": "es-MX,es;q=0.9"}).text
+    page = standing.browser().get("settings", headers={"Accept-Language": "es-MX,es;q=0.9"}).text
     assert '<html lang="es"' in page

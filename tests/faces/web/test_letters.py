@@ -115,9 +115,9 @@ def test_two_meet_by_three_files(two: tuple[Served, Served]) -> None:
         ("edgewise:1:" + "A" * 100, "letter"),
     ],
 )
-def test_what_is_no_letter_is_told_and_kept(ana: Served, text: str, said: str) -> None:
+def test_what_is_no_letter_is_told_and_kept(standing: Served, text: str, said: str) -> None:
     """Something else in the box: a sentence in the page, and the text still in its field."""
-    browser = ana.browser()
+    browser = standing.browser()
     data = {"token": browser.token("letter"), "text": text}
     answer = browser.client.post("letter", data=data, files={"file": ("", b"")})
     assert 400 <= answer.status_code < 500
@@ -128,25 +128,25 @@ def test_what_is_no_letter_is_told_and_kept(ana: Served, text: str, said: str) -
 @pytest.mark.parametrize(
     "data", [b"\0" * 64, b"<html>no letter</html>", b"edgewise-bundle/1\nrubbish", b"PK"]
 )
-def test_a_file_that_is_not_ours_is_refused(ana: Served, data: bytes) -> None:
+def test_a_file_that_is_not_ours_is_refused(standing: Served, data: bytes) -> None:
     """Bytes that Edgewise did not make change nothing and crash nothing."""
-    browser = ana.browser()
+    browser = standing.browser()
     sent = {"token": browser.token("letter")}
     answer = browser.client.post("letter", data=sent, files={"file": ("x", data)})
     assert 400 <= answer.status_code < 500
     assert browser.get("settings").status_code == 200
 
 
-def test_a_letter_that_is_not_here(ana: Served) -> None:
+def test_a_letter_that_is_not_here(standing: Served) -> None:
     """An address of no letter, or of no sense, is a plain page."""
-    browser = ana.browser()
+    browser = standing.browser()
     assert browser.get("letter/" + "00" * 32).status_code == 409
     assert browser.get("letter/xyz").status_code == 400
 
 
-def test_ones_own_letter_is_not_answered(ana: Served) -> None:
+def test_ones_own_letter_is_not_answered(standing: Served) -> None:
     """Who reads the own letter is told so."""
-    browser = ana.browser()
-    data = {"token": browser.token("letter"), "text": letter_of(ana).letter}
+    browser = standing.browser()
+    data = {"token": browser.token("letter"), "text": letter_of(standing).letter}
     answer = browser.client.post("letter", data=data, files={"file": ("", b"")})
     assert "your own letter" in answer.text

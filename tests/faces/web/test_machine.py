@@ -16,34 +16,34 @@ def ask(served: Served, what: str, token: str, body: bytes = b"", **headers: str
     )
 
 
-def test_a_program_with_the_token_runs_a_command(ana: Served) -> None:
+def test_a_program_with_the_token_runs_a_command(standing: Served) -> None:
     """The words go in, and what was said comes back."""
     body = msgspec.json.encode(Errand(("read", "--json"), {}, False, None))
-    answer = ask(ana, "command", ana.site.home_token, body)
+    answer = ask(standing, "command", standing.site.home_token, body)
     assert msgspec.json.decode(answer.content, type=Ran) == Ran(0, "read --json", "")
 
 
-def test_a_program_gets_a_link(ana: Served) -> None:
+def test_a_program_gets_a_link(standing: Served) -> None:
     """The link that comes back lets a browser in."""
-    link = ask(ana, "link", ana.site.home_token).json()["link"]
-    assert ana.stranger().get(link).status_code == 200
+    link = ask(standing, "link", standing.site.home_token).json()["link"]
+    assert standing.stranger().get(link).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["x", "ü", "0" * 43])
-def test_without_the_token_nothing_runs(ana: Served, token: str) -> None:
+def test_without_the_token_nothing_runs(standing: Served, token: str) -> None:
     """Neither a false token nor a browser's cookie opens this door."""
     for what in ("command", "link"):
-        assert ask(ana, what, token).status_code == 403
-        assert ana.browser().client.post(what).status_code == 403
+        assert ask(standing, what, token).status_code == 403
+        assert standing.browser().client.post(what).status_code == 403
 
 
-def test_a_page_can_not_use_the_door(ana: Served) -> None:
+def test_a_page_can_not_use_the_door(standing: Served) -> None:
     """Even with the token, a request that a foreign page makes is refused."""
-    assert ask(ana, "link", ana.site.home_token, Origin="http://evil.example").status_code == 403
-    assert ask(ana, "link", ana.site.home_token, Host="evil.example").status_code == 403
+    assert ask(standing, "link", standing.site.home_token, Origin="http://evil.example").status_code == 403
+    assert ask(standing, "link", standing.site.home_token, Host="evil.example").status_code == 403
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b'{"argv": "x"}', b"\xff"])
-def test_rubbish_is_refused(ana: Served, body: bytes) -> None:
+def test_rubbish_is_refused(standing: Served, body: bytes) -> None:
     """A body that is no errand does nothing."""
-    assert ask(ana, "command", ana.site.home_token, body).status_code == 400
+    assert ask(standing, "command", standing.site.home_token, body).status_code == 400

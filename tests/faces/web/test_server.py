@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The page's port."""
 
+import socket
+
 import pytest
 
 from edgewise.faces.web.server import LOOPBACK, PORTS, take_port
@@ -8,9 +10,10 @@ from edgewise.ground.errors import Refusal
 
 
 def test_only_this_computer_can_reach_the_page() -> None:
-    """The socket listens at the loopback address, at a port that stays free for tomorrow."""
+    """The socket listens at the loopback address, at a port that stays free for tomorrow, without delay."""
     with take_port(0) as taken:
         host, port = taken.getsockname()
+        assert taken.proto == socket.IPPROTO_TCP
     assert host == LOOPBACK
     assert port in PORTS
 
