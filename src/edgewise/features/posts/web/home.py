@@ -23,7 +23,7 @@ from edgewise.features.posts import view
 from edgewise.features.posts.records import MENTIONS_MAX, Post
 from edgewise.features.posts.web import composing
 from edgewise.features.posts.web.asks import Asks
-from edgewise.features.posts.web.shown import PAGE_BYTES, Shown, fitting, path_of, weight
+from edgewise.features.posts.web.shown import PAGE_BYTES, Shown, fitting, newest_ms, path_of, weight
 from edgewise.features.talk import view as talk_view
 from edgewise.ground.errors import EdgewiseError, Refusal
 from edgewise.ground.limits import WARNING_MAX_CHARS
@@ -105,7 +105,9 @@ def _draw(page: Page, db: Any, before: tuple[int, bytes] | None) -> Drawn:
     last = items[count - 1] if len(items) > count else None
     items = [*fresh_tops, *items[:count]]
     shown = Shown(page, known, marked)
-    new = [item for item in items if shown.is_new(item)]
+    # Under the red thread stands all that was written since, by oneself too, but only if others wrote.
+    is_new = any(shown.is_new(item) for item in items)
+    new = sorted((each for each in items if is_new and shown.stirs(each)), key=newest_ms, reverse=True)
     fresh = {item.id for item in new}
     seen_to = outbox.marked(db, view.HOME_MARK) or 0
     return Drawn(

@@ -76,6 +76,11 @@ def find_id(db: Any, text: str) -> bytes:
     return found[0]
 
 
+def newest_ms(item: view.Item) -> int:
+    """The place in the order of what was written last in a thread."""
+    return max(item.order_ms, *(reply.order_ms for reply in item.replies), 0)
+
+
 def anchor(id: bytes) -> str:
     """The name of an item within its page."""
     return "p-" + id.hex()[:16]
@@ -115,6 +120,10 @@ class Shown:
             not each.mine and not each.gone and each.order_ms > self._marked for each in (item, *item.replies)
         )
 
+    def stirs(self, item: view.Item) -> bool:
+        """Whether anybody, oneself too, wrote in this thread after the mark."""
+        return newest_ms(item) > self._marked
+
     def _one(
         self,
         item: view.Item,
@@ -150,7 +159,7 @@ class Shown:
             more=() if quiet or item.gone else tuple(self._more(item, is_reply=top is not None)),
             replies=replies,
             earlier_replies=earlier_replies,
-            new=not item.mine and item.order_ms > self._marked,
+            new=top is None and not item.mine and item.order_ms > self._marked,
         )
 
     def _said(self, item: view.Item) -> Iterator[OneWord]:
