@@ -52,13 +52,12 @@ def test_a_refusal_becomes_a_page_that_keeps_the_words(odd: Served) -> None:
 
 def test_a_bug_is_told_as_ours(odd: Served) -> None:
     """A bug in one page shows a plain page, marked like all others, and the next page works."""
-    browser = odd.browser()
-    answer = browser.get("stumble")
+    answer = odd.browser().get("stumble")
     assert answer.status_code == 500
     assert "Something in Edgewise itself went wrong" in answer.text
     assert "ZeroDivision" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
-    assert browser.get("settings").status_code == 200
+    assert odd.browser().get("settings").status_code == 200
 
 
 def test_what_does_not_exist_is_told(standing: Served) -> None:

@@ -27,8 +27,8 @@ def take_port(port: int) -> socket.socket:
     """A listening socket at this port of 127.0.0.1; 0 takes a free one. Refusal "port.taken"."""
     wanted = [port] if port else random.sample(PORTS, PORT_TRIES)
     for each in wanted:
-        # The protocol is named, since asyncio sets TCP_NODELAY only where it is; without that each answer waits
-        # 40 ms for the other side's delayed acknowledgement.
+        # The protocol is named, since asyncio sets TCP_NODELAY only where it is; without that each answer
+        # waits 40 ms for the other side's delayed acknowledgement.
         taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if sys.platform == "win32":
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
