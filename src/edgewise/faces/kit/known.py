@@ -30,6 +30,7 @@ class Known:
         self.me = row.id if row is not None else b""
         self.my_name = row.name if row is not None else ""
         self._whos: dict[bytes, Who] = {}
+        self._live: frozenset[bytes] | None = None
 
     def who(self, identity: bytes) -> Who:
         """The person as a patch and a name show them."""
@@ -59,8 +60,10 @@ class Known:
         """Who reads what is written to a circle now: those in it whom one still knows."""
         if circle == ONLY_ME:
             return []
-        live = {row.identity for row in agreements.pairs(self.db) if row.until_ms > self.now_ms}
-        return [each for each in agreements.members(self.db, circle) if each in live]
+        if self._live is None:
+            pairs = agreements.pairs(self.db)
+            self._live = frozenset(row.identity for row in pairs if row.until_ms > self.now_ms)
+        return [each for each in agreements.members(self.db, circle) if each in self._live]
 
     def audience(self, circle: agreements.CircleRow) -> Audience:
         """A circle as the chip shows it, with everybody in it."""
