@@ -211,12 +211,16 @@ def renew(turn: Turn, identity: bytes, until_ms: int) -> None:
 
 
 def end(turn: Turn, identity: bytes) -> None:
-    """End an acquaintance in one act: the last thing that is ever written to this person's pair."""
+    """End an acquaintance in one act: the last thing that is ever written to this person's pair.
+
+    Where two letters crossed there are two pairs; both end.
+    """
     pair = agreements.pair(turn.db, identity)
-    space = agreements.pair_space(turn.db, identity)
-    if pair is None or space is None or pair.state != "live":
+    if pair is None or pair.state != "live":
         raise Refusal("not_found.person")
-    publish.write(turn, space, End(turn.now_ms))
+    while pair is not None and pair.state == "live":
+        publish.write(turn, pair.space, End(turn.now_ms))
+        pair = agreements.pair(turn.db, identity)
     leave_circles(turn, identity)
     settings.put(turn.db, f"ended:{identity.hex()}", str(turn.now_ms))
     turn.share_changed(identity)

@@ -23,7 +23,7 @@ def may_send(db: Connection, space: bytes, to: bytes, now_ms: int) -> bytes:
     if pair is None or row is None:
         raise Refusal("gate.closed")
     if row.kind == "pair":
-        if row.id != agreements.pair_space(db, to):
+        if row.peer != to:
             raise Refusal("gate.closed")
         return row.id[:16]
     if pair.state != "live" or pair.until_ms <= now_ms:

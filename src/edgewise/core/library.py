@@ -35,7 +35,7 @@ class PeerLibrary:
         self._shared: Sequence[Shared] | None = None
 
     def shared(self) -> Sequence[Shared]:
-        """The spaces shared with this person: the pair.
+        """The spaces shared with this person: the pair (and former ones, which hold their endings).
 
         And while it lives, the talk, and feeds granted either way.
         """
@@ -45,9 +45,10 @@ class PeerLibrary:
         return self._shared
 
     def _of(self, pair: agreements.PairRow) -> Sequence[Shared]:
-        granted = self._granted() - {pair.space} if pair.state == "live" else set()
+        pairs = agreements.pair_spaces(self._db, self._peer)
+        granted = self._granted() - set(pairs) if pair.state == "live" else set()
         secret = pair_secret(self._db, pair.space)
-        return [Shared(space_tag(secret, space), space) for space in (pair.space, *sorted(granted))]
+        return [Shared(space_tag(secret, space), space) for space in (*pairs, *sorted(granted))]
 
     def _granted(self) -> set[bytes]:
         rows = agreements.grants(self._db, identity=self._peer, live_at=self._now_ms)

@@ -224,7 +224,8 @@ def _apply_own(db: apsw.Connection, op: OpenedOp) -> None:
 _PAIRS: Final = """
 SELECT identity, pair, dm, born_ms, until_ms, their_until_ms, ended_ms FROM (
     SELECT *, row_number() OVER (
-        PARTITION BY identity ORDER BY ended_ms IS NULL DESC, born_ms DESC, pair DESC) AS nth
+        PARTITION BY identity ORDER BY ended_ms IS NULL DESC,
+            iif(ended_ms IS NULL, 0, -born_ms), pair) AS nth
     FROM (
         SELECT s.peer AS identity, p.op AS pair, p.order_ms AS born_ms,
             (SELECT g.space FROM agreements_grants g JOIN spaces d
@@ -248,7 +249,10 @@ def _pair(row: tuple[Any, ...]) -> PairRow:
 
 
 def pair(db: apsw.Connection, identity: bytes) -> PairRow | None:
-    """The acquaintance with a person: the living one, else the newest; or None."""
+    """The acquaintance with a person: the living one, else the newest; or None.
+
+    Two letters that cross make two at once: both sides then take the one with the lower id.
+    """
     row = db.execute(_PAIRS + "s.peer = ?" + _PAIRS_END, (identity,)).fetchone()
     return None if row is None else _pair(row)
 
@@ -257,6 +261,12 @@ def pairs(db: apsw.Connection, live: bool = True) -> list[PairRow]:
     """One row per person, by identity; `live=False`: those with whom it ended too."""
     found = [_pair(row) for row in db.execute(_PAIRS + "1" + _PAIRS_END)]
     return [row for row in found if row.state == "live"] if live else found
+
+
+def pair_spaces(db: apsw.Connection, identity: bytes) -> list[bytes]:
+    """The spaces of all acquaintances with a person, living or ended, sorted."""
+    rows = db.execute("SELECT id FROM spaces WHERE kind = 'pair' AND peer = ? ORDER BY id", (identity,))
+    return [space for (space,) in rows]
 
 
 def pair_space(db: apsw.Connection, identity: bytes) -> bytes | None:

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The last checks, after all has healed: who may see, sees the same; what was taken back is gone.
+
+All is sound.
+
+The hub of a feed is its owner: what others write there reaches the owner, and from there whoever holds the
+key.
+"""
+
+from __future__ import annotations
+
+from edgewise.core.library import PeerLibrary
+from edgewise.features.posts import view as posts
+from edgewise.features.posts.records import Edit, Post, Word
+from edgewise.features.talk import view as talk
+from edgewise.features.talk.records import Say, SayEdit
+from edgewise.ground.ids import short
+from edgewise.log.kinds import OpenedOp
+from edgewise.log.op import CLS_CONTENT
+from edgewise.sim.checkers import allowing
+from edgewise.sim.memory import Memory, Written
+from edgewise.sim.people import Person
+from edgewise.sim.trace import Violation
+from edgewise.sim.world import World
+from edgewise.store import agreements, checkup, outbox, shelf
+
+
+def check_all(world: World) -> None:
+    """Every last check."""
+    people = {person.identity: person for person in world.everybody}
+    check_connected(world)
+    for known in world.memory.written.values():
+        if known.op.cls == CLS_CONTENT:
+            check_everywhere(world.memory, people, known)
+    for known in world.memory.written.values():
+        if isinstance(known.op.record, Post | Say):
+            check_same(world.memory, people, known)
+    check_erasures(people)
+    for person in world.everybody:
+        check_sound(person)
+
+
+def _path(giver: Person, taker: Person, space: bytes) -> bool:
+    """Whether a space's things may go from one to the other now, by both sides' records and clocks."""
+    if not giver.up or not taker.up or not allowing(giver, space, taker.identity):
+        return False
+    theirs = PeerLibrary(taker.db, taker.identity, giver.identity, taker.now_ms)
+    return any(shared.space == space for shared in theirs.shared())
+
+
+def check_connected(world: World) -> None:
+    """Who lives in an acquaintance on both sides is connected; and it stands on both sides."""
+    for person in world.everybody:
+        for pair in agreements.pairs(person.db):
+            other = world.who(pair.identity)
+            assert other is not None
+            back = agreements.pair(other.db, person.identity)
+            who = f"{person.name} and {other.name}"
+            if back is None:
+                raise Violation("healed", f"{who}: acquainted on one side only")
+            if back.space != pair.space or back.state != "live":
+                raise Violation("healed", f"{who}: acquainted on one side, ended on the other")
+            lives = pair.until_ms > person.now_ms and back.until_ms > other.now_ms
+            if lives and other not in world.network.lines_of(person):
+                raise Violation("healed", f"{who}: no line between them")
+
+
+def check_everywhere(memory: Memory, people: dict[bytes, Person], known: Written) -> None:
+    """What may be read somewhere is there: at the owner's of a feed, and then at whoever it was meant for."""
+    author, owner = people[known.op.author], people[known.owner]
+    if known.op.space_kind == "feed" and author is not owner:
+        _check_held(memory, author, owner, known)
+    for reader in _readers(memory, people, known):
+        giver = owner if known.op.space_kind == "feed" else author
+        if reader is not author and reader is not giver:
+            _check_held(memory, giver, reader, known)
+
+
+def _readers(memory: Memory, people: dict[bytes, Person], known: Written) -> list[Person]:
+    meant = known.meant if known.meant is not None else memory.readers.get(known.epoch, frozenset())
+    return [people[identity] for identity in sorted(meant)]
+
+
+def _passes_on(giver: Person, known: Written) -> bool:
+    """Whether a feed's owner has this and shows its log to others."""
+    log = shelf.log_row(giver.db, known.op.log)
+    return log is not None and (log.mine or log.listed)
+
+
+def _check_held(memory: Memory, giver: Person, taker: Person, known: Written) -> None:
+    op = known.op
+    if not _path(giver, taker, op.space) or (giver.identity != op.author and not _passes_on(giver, known)):
+        return
+    row, here = shelf.op_row(giver.db, op.id), shelf.op_row(taker.db, op.id)
+    if row is None or row.state not in ("open", "erased"):
+        return
+    if here is None or here.state != row.state:
+        state = "nothing" if here is None else here.state
+        raise Violation(
+            "same",
+            f"{taker.name} has {state} of {giver.name}'s {row.state} {op.kind} ({short(op.log)},{op.seq})",
+        )
+
+
+def check_same(memory: Memory, people: dict[bytes, Person], known: Written) -> None:
+    """An item reads the same wherever it may be read: its latest wording, its warning, its short answers."""
+    owner = people[known.owner]
+    author = people[known.op.author]
+    for reader in [author, *_readers(memory, people, known)]:
+        giver = owner if known.op.space_kind == "feed" else author
+        if reader is giver or _path(giver, reader, known.op.space):
+            _check_reading(memory, giver, reader, known)
+
+
+def _check_reading(memory: Memory, giver: Person, reader: Person, known: Written) -> None:
+    op = known.op
+    row = shelf.op_row(reader.db, op.id)
+    if row is None or row.state not in ("open", "erased"):
+        return
+    if row.state == "erased":
+        if _reads(reader, op) is not None:
+            raise Violation("same", f"{reader.name} still reads what was taken back")
+        return
+    read = _reads(reader, op)
+    if read is None:
+        raise Violation("same", f"{reader.name} has ({short(op.log)},{op.seq}) and does not see it")
+    text, warning = read
+    expected = _expected(memory, giver, reader, known)
+    if (text, warning) != expected:
+        raise Violation(
+            "same",
+            f"{reader.name} reads ({short(op.log)},{op.seq}) as {text[:40]!r}, it says {expected[0][:40]!r}",
+        )
+    if isinstance(op.record, Post):
+        _check_words(memory, giver, reader, known)
+
+
+def _reads(reader: Person, op: OpenedOp) -> tuple[str, str] | None:
+    """Text and warning as this reader's page shows them; None where nothing is shown."""
+    found: posts.Item | talk.Line | None
+    found = posts.item(reader.db, op.id) if isinstance(op.record, Post) else talk.line(reader.db, op.id)
+    return None if found is None or found.gone else (found.text, found.warning)
+
+
+def _counts(memory: Memory, giver: Person, reader: Person, id: bytes) -> OpenedOp | None:
+    """Another wording or a short answer, if this reader must have it: meant for them, here, not taken back."""
+    known = memory.written[id]
+    at_giver = shelf.op_row(giver.db, id)
+    if id in memory.taken or at_giver is None or at_giver.state != "open":
+        return None
+    if giver.identity != known.op.author and reader is not giver and not _passes_on(giver, known):
+        here = shelf.op_row(reader.db, id)
+        return known.op if here is not None and here.state == "open" else None
+    meant = known.meant if known.meant is not None else memory.readers.get(known.epoch, frozenset())
+    allowed = reader.identity in (*meant, known.op.author, known.owner)
+    return known.op if allowed else None
+
+
+def _expected(memory: Memory, giver: Person, reader: Person, known: Written) -> tuple[str, str]:
+    record = known.op.record
+    assert isinstance(record, Post | Say)
+    text, warning = record.text, record.warning
+    for id in memory.edits.get(known.op.id, []):
+        op = _counts(memory, giver, reader, id)
+        if op is None or op.author != known.op.author or op.space != known.op.space:
+            continue
+        if isinstance(op.record, Edit):
+            text, warning = op.record.text, op.record.warning
+        elif isinstance(op.record, SayEdit):
+            text = op.record.text
+    return text, warning
+
+
+def _check_words(memory: Memory, giver: Person, reader: Person, known: Written) -> None:
+    latest: dict[tuple[str, bytes], bool] = {}
+    for id in memory.words.get(known.op.id, []):
+        op = _counts(memory, giver, reader, id)
+        if op is not None and isinstance(op.record, Word) and op.space == known.op.space:
+            latest[op.record.word, op.author] = op.record.present
+    expected = sorted(key for key, present in latest.items() if present)
+    item = posts.item(reader.db, known.op.id)
+    assert item is not None
+    found = sorted((given.word, identity) for given in item.words for identity in given.identities)
+    if found != expected:
+        at = f"({short(known.op.log)},{known.op.seq})"
+        raise Violation("same", f"{reader.name} sees {len(found)} short answers at {at}, not {len(expected)}")
+
+
+def check_erasures(people: dict[bytes, Person]) -> None:
+    """Every request to erase that could be asked is answered, and the text is gone where it was answered so."""
+    devices = {person.device: person for person in people.values()}
+    for person in people.values():
+        for row in outbox.erasures(person.db):
+            holder = devices[row.holder_device]
+            pair, back = (
+                agreements.pair(person.db, holder.identity),
+                agreements.pair(holder.db, person.identity),
+            )
+            if pair is None or back is None or pair.state != "live" or back.state != "live":
+                continue
+            lives = pair.until_ms > person.now_ms and back.until_ms > holder.now_ms
+            if lives and row.state == "asked":
+                raise Violation("erased", f"{holder.name} never answered {person.name}'s request to erase")
+            held = shelf.op_row(holder.db, row.target)
+            if row.state == "done" and held is not None and held.state != "erased":
+                raise Violation(
+                    "erased", f"{holder.name} says done and still has what {person.name} took back"
+                )
+
+
+def check_sound(person: Person) -> None:
+    """The doctor finds nothing: every hash, link, signature and payload fits, and views equal a rebuild."""
+    core = person.core
+    assert core is not None
+    person.witness.asleep = True
+    with person.disk.write() as db:
+        found = checkup.deep(db, lambda op: core.open_op(db, op), core.views)
+    person.witness.asleep = False
+    if found:
+        raise Violation("sound", f"{person.name}: {found[0].code}: {found[0].sentence}")

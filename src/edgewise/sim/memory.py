@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the world knows for itself, beside all cores.
+
+Who wrote what, for whom it was meant, what was said yes to.
+
+Whom a person means is noted from the commands that they gave, not from what their core made of them. The
+checkers compare the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from edgewise.consent.circles import ONLY_ME
+from edgewise.consent.erasure import TakenBack
+from edgewise.consent.grants import End, Grant, Renounce
+from edgewise.core import inputs
+from edgewise.features.posts.records import Edit, Post, Word
+from edgewise.features.talk.records import Say, SayEdit
+from edgewise.log.kinds import OpenedOp
+from edgewise.log.op import CLS_CONTENT
+from edgewise.sim.people import Person
+from edgewise.sim.trace import Violation
+from edgewise.store import agreements, shelf
+
+ITEMS: Final = (Post, Say)
+EDITS: Final = (Edit, SayEdit)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One operation, as its author wrote it.
+
+    meant: who may open it besides its author, for content in an own feed, a talk or a pair; None for what
+    others write in a feed, which goes to whoever holds its key, and for a feed's own control operations.
+    """
+
+    op: OpenedOp
+    owner: bytes
+    epoch: bytes
+    meant: frozenset[bytes] | None
+
+
+@dataclass(slots=True)
+class Memory:
+    """All that was written in this world, and what follows from it."""
+
+    written: dict[bytes, Written] = field(default_factory=dict)
+    # (log, seq) → operation id: a place is used once in all the world.
+    places: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
+    # Epoch of a feed → who was meant to read what is written under it.
+    readers: dict[bytes, frozenset[bytes]] = field(default_factory=dict)
+    # Feed → everybody who was ever meant to read something of it.
+    ever: dict[bytes, set[bytes]] = field(default_factory=dict)
+    # Feed → its circle, and the grants: id → (giver, space).
+    circles: dict[bytes, bytes] = field(default_factory=dict)
+    grants: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
+    # Item → its wordings and short answers, in the order in which they were written; what was taken back.
+    edits: dict[bytes, list[bytes]] = field(default_factory=dict)
+    words: dict[bytes, list[bytes]] = field(default_factory=dict)
+    taken: dict[bytes, bytes] = field(default_factory=dict)
+    # Invitation → who wrote it; (invitation, identity) of every yes.
+    invited: dict[bytes, bytes] = field(default_factory=dict)
+    yes: dict[tuple[bytes, bytes], None] = field(default_factory=dict)
+
+    def use_place(self, log: bytes, seq: int, id: bytes) -> None:
+        """Note which operation stands at a place. Violation when another one does already."""
+        if self.places.setdefault((log, seq), id) != id:
+            raise Violation("positions", f"two operations stand at ({log[:4].hex()},{seq})")
+
+    def note(self, person: Person, op: OpenedOp) -> None:
+        """Take note of what a person wrote, or learned from another."""
+        if op.mine:
+            self._write(person, op)
+        elif isinstance(op.record, End):
+            forget_person(person, op.author)
+        elif isinstance(op.record, Renounce):
+            self._unmean(person, op.record.grant, op.author)
+
+    def _write(self, person: Person, op: OpenedOp) -> None:
+        if op.id in self.written:
+            return
+        self.use_place(op.log, op.seq, op.id)
+        space, row = shelf.space(person.db, op.space), shelf.op_row(person.db, op.id)
+        if space is None or row is None:
+            raise Violation("durable", f"{person.name} wrote {op.kind} and has it not")
+        meant: frozenset[bytes] | None = None
+        if space.kind in ("pair", "dm"):
+            meant = frozenset({space.owner, space.peer or space.owner}) - {person.identity}
+        elif space.kind == "self":
+            meant = frozenset()
+        elif space.owner == person.identity and op.cls == CLS_CONTENT:
+            assert space.circle is not None
+            self.circles[op.space] = space.circle
+            meant = self._meant(person, space.circle)
+            self._same_readers(person, op, row.epoch, meant)
+        self.written[op.id] = Written(op, space.owner, row.epoch, meant)
+        self._note_record(person, op)
+
+    def _meant(self, person: Person, circle: bytes) -> frozenset[bytes]:
+        """Whom a circle means now: whom its owner put in, as far as they are acquainted by the owner's clock."""
+        if circle == ONLY_ME:
+            return frozenset()
+        found = set()
+        for identity in sorted(person.meaning(circle)):
+            pair = agreements.pair(person.db, identity)
+            if pair is not None and pair.state == "live" and pair.until_ms > person.now_ms:
+                found.add(identity)
+        return frozenset(found)
+
+    def _same_readers(self, person: Person, op: OpenedOp, epoch: bytes, meant: frozenset[bytes]) -> None:
+        """Everything under one key is meant for the same people: who left must not hold the newest key."""
+        known = self.readers.setdefault(epoch, meant)
+        self.ever.setdefault(op.space, set()).update(meant)
+        if known != meant:
+            raise Violation(
+                "removed_readers" if known - meant else "left_out",
+                f"{person.name} wrote {op.kind} for {len(meant)} people under a key of {len(known)}",
+            )
+
+    def _note_record(self, person: Person, op: OpenedOp) -> None:
+        record = op.record
+        if isinstance(record, EDITS):
+            self.edits.setdefault(record.target, []).append(op.id)
+        elif isinstance(record, Word):
+            self.words.setdefault(record.target, []).append(op.id)
+        elif isinstance(record, TakenBack):
+            self.taken[record.target] = op.id
+        elif isinstance(record, Grant):
+            self.grants[record.id] = (person.identity, record.space)
+        elif isinstance(record, End):
+            space = shelf.space(person.db, op.space)
+            assert space is not None
+            forget_person(person, space.peer or space.owner)
+
+    def intend(self, person: Person, command: inputs.Input) -> None:
+        """Take note of what a person meant by a command that was carried out."""
+        if isinstance(command, inputs.SetMember):
+            change = set.add if command.present else set.discard
+            change(person.meaning(command.circle), command.identity)
+        elif isinstance(command, inputs.RetireCircle):
+            person.meaning(command.circle).clear()
+        elif isinstance(command, inputs.StopGrant):
+            grant = agreements.grant(person.db, command.grant)
+            if grant is not None and grant.mine:
+                self._unmean(person, command.grant, grant.identity)
+        elif isinstance(command, inputs.AnswerLetter) and command.answer == "yes":
+            self.yes[command.invitation, person.identity] = None
+
+    def _unmean(self, person: Person, grant: bytes, identity: bytes) -> None:
+        """A reading ended: the circle behind it means this person no more, until they are put in again."""
+        _giver, space = self.grants.get(grant, (b"", b""))
+        circle = self.circles.get(space)
+        if circle is not None:
+            person.meaning(circle).discard(identity)
+
+
+def forget_person(person: Person, identity: bytes) -> None:
+    """An acquaintance ended: no circle means that person any more."""
+    for circle in sorted(person.meant):
+        person.meant[circle].discard(identity)
