@@ -44,9 +44,7 @@ def test_gate_that_stands_open_is_noticed(monkeypatch: pytest.MonkeyPatch) -> No
         live(1, 4, 3)
 
 
-def test_failure_names_its_seed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_failure_names_its_seed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """A world that fails says how to see it again."""
     monkeypatch.setattr(gate, "may_send", lambda db, space, to, now_ms: b"g" * 16)
     assert run_sims(4, 3, 1) == 1

@@ -75,7 +75,7 @@ def check_opened(memory: Memory, person: Person, op: OpenedOp) -> None:
 
 
 def allowing(person: Person, space: bytes, to: bytes) -> list[bytes]:
-    """The grants under which things of a space may go from this person to another now, by the design's rules."""
+    """The grants under which things of a space may go to another person now, by the design's rules."""
     row, pair = shelf.space(person.db, space), agreements.pair(person.db, to)
     if row is None or pair is None:
         return []
@@ -191,7 +191,7 @@ def check_bundle(person: Person, data: bytes) -> None:
 
 
 def check_pairs(memory: Memory, everybody: Sequence[Person]) -> None:
-    """Two are acquainted only where one wrote a letter and the other said yes to it; a letter makes one pair."""
+    """Two are acquainted only where one wrote a letter and the other said yes; a letter makes one pair."""
     writers = [(id, by) for id, by in memory.invited.items()]
     for person in everybody:
         for pair in agreements.pairs(person.db, live=False):
@@ -224,7 +224,8 @@ def check_register(everybody: Sequence[Person]) -> None:
                     name = by_identity[giver].name
                     raise Violation(
                         "register",
-                        f"{person.name} has {space.kind} ({short(log.public)},{free}), {name}'s register does not",
+                        f"{person.name} has {space.kind} ({short(log.public)},{free}), "
+                        f"{name}'s register does not",
                     )
 
 

@@ -143,7 +143,7 @@ def _reads(reader: Person, op: OpenedOp) -> tuple[str, str] | None:
 
 
 def _counts(memory: Memory, giver: Person, reader: Person, id: bytes) -> OpenedOp | None:
-    """Another wording or a short answer, if this reader must have it: meant for them, here, not taken back."""
+    """Another wording or a short answer, if this reader must have it: meant for them, and still there."""
     known = memory.written[id]
     at_giver = shelf.op_row(giver.db, id)
     if id in memory.taken or at_giver is None or at_giver.state != "open":
@@ -187,7 +187,7 @@ def _check_words(memory: Memory, giver: Person, reader: Person, known: Written) 
 
 
 def check_erasures(people: dict[bytes, Person]) -> None:
-    """Every request to erase that could be asked is answered, and the text is gone where it was answered so."""
+    """Every request to erase that could be asked is answered; the text is gone where that was said."""
     devices = {person.device: person for person in people.values()}
     for person in people.values():
         for row in outbox.erasures(person.db):

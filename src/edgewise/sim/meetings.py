@@ -151,9 +151,10 @@ class Meetings:
         done = self._world.do(person, inputs.AnswerLetter(parcel.invitation, answer))
         if answer == "later" or not (done.reached or done.code):
             self._again(parcel, HOUR_MS)
-        elif isinstance(done.value, fx.Answered) and done.value.acceptance is not None:
-            if parcel.files or self._world.chance.random() < 0.2:
-                self._hand(Parcel(parcel.by, person, "acceptance", done.value.acceptance, HOUR_MS))
+            return
+        acceptance = done.value.acceptance if isinstance(done.value, fx.Answered) else None
+        if acceptance is not None and (parcel.files or self._world.chance.random() < 0.2):
+            self._hand(Parcel(parcel.by, person, "acceptance", acceptance, HOUR_MS))
 
     def carry_bundle(self, person: Person, other: Person) -> None:
         """Make a bundle for somebody, and have it carried: late, twice, to somebody else, or not at all."""

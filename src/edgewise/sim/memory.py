@@ -99,7 +99,7 @@ class Memory:
         self._note_record(person, op)
 
     def _meant(self, person: Person, circle: bytes) -> frozenset[bytes]:
-        """Whom a circle means now: whom its owner put in, as far as they are acquainted by the owner's clock."""
+        """Whom a circle means now: whom its owner put in, if acquainted by the owner's clock."""
         if circle == ONLY_ME:
             return frozenset()
         found = set()

@@ -56,7 +56,8 @@ def run_sims(
             tell_failure(each, people, days, world, broken, out)
             return 1
         out.write(
-            f"seed {each}: {lived.inputs} inputs, {lived.written} written, trace {lived.digest}, all checks hold\n"
+            f"seed {each}: {lived.inputs} inputs, {lived.written} written, trace {lived.digest}, "
+            "all checks hold\n"
         )
     return 0
 

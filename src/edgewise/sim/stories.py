@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A lively week, drawn from a seed: who is there when, and what they do. Each act is one that a page offers."""
+"""A lively week, drawn from a seed: who is there when, and what they do. Pages offer each act."""
 
 from __future__ import annotations
 

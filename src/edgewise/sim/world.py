@@ -39,7 +39,7 @@ SKEWS_MS: Final = (0, 3 * SECOND_MS, -2 * MINUTE_MS, 7 * HOUR_MS, -HOUR_MS, 0, 2
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of an input. reached: its effects were carried out up to the Reply; code: the Refusal, or ""."""
+    """What came of an input. reached: effects were carried out up to the Reply; code: the Refusal."""
 
     value: object = None
     code: str = ""
@@ -47,7 +47,7 @@ class Done:
 
 
 class World:
-    """Everybody, and everything that is still to happen. `memory` is what the checkers know for themselves."""
+    """Everybody, and all that is still to happen. `memory` is what the checkers know for themselves."""
 
     def __init__(
         self,
