@@ -13,7 +13,7 @@ from edgewise.ground.limits import FRAME_MAX_BYTES
 from edgewise.keys.hashing import expand
 from edgewise.keys.labels import Label
 from edgewise.log.op import Op
-from edgewise.store import agreements, chest, shelf
+from edgewise.store import agreements, chest, people, shelf
 from edgewise.store.db import Connection
 from edgewise.sync.exchange import Shared
 from edgewise.sync.ranges import space_tag
@@ -45,7 +45,7 @@ class PeerLibrary:
         return self._shared
 
     def _of(self, pair: agreements.PairRow) -> Sequence[Shared]:
-        pairs = agreements.pair_spaces(self._db, self._peer)
+        pairs = people.pair_spaces(self._db, self._peer)
         granted = self._granted() - set(pairs) if pair.state == "live" else set()
         secret = pair_secret(self._db, pair.space)
         return [Shared(space_tag(secret, space), space) for space in (*pairs, *sorted(granted))]

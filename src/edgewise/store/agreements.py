@@ -218,8 +218,6 @@ def _apply_own(db: apsw.Connection, op: OpenedOp) -> None:
         )
 
 
-# --- acquaintances --------------------------------------------------------------------------------
-
 # The talk must be one with that very person: a grant alone names any space.
 _PAIRS: Final = """
 SELECT identity, pair, dm, born_ms, until_ms, their_until_ms, ended_ms FROM (
@@ -263,12 +261,6 @@ def pairs(db: apsw.Connection, live: bool = True) -> list[PairRow]:
     return [row for row in found if row.state == "live"] if live else found
 
 
-def pair_spaces(db: apsw.Connection, identity: bytes) -> list[bytes]:
-    """The spaces of all acquaintances with a person, living or ended, sorted."""
-    rows = db.execute("SELECT id FROM spaces WHERE kind = 'pair' AND peer = ? ORDER BY id", (identity,))
-    return [space for (space,) in rows]
-
-
 def pair_space(db: apsw.Connection, identity: bytes) -> bytes | None:
     """The space of the acquaintance with a person, or None."""
     row = pair(db, identity)
@@ -280,8 +272,6 @@ def pair_of_space(db: apsw.Connection, space: bytes) -> PairRow | None:
     row = db.execute(_PAIRS + "s.id = ?" + _PAIRS_END, (space,)).fetchone()
     return None if row is None else _pair(row)
 
-
-# --- grants ---------------------------------------------------------------------------------------
 
 _GRANTS: Final = """
 SELECT id, identity, mine, space, space_kind, audience, verbs, purpose, until_ms, given_ms, ended_ms, may_keep
@@ -371,8 +361,6 @@ def holders(db: apsw.Connection, epoch: bytes) -> list[bytes]:
     )
     return [identity for (identity,) in rows]
 
-
-# --- circles --------------------------------------------------------------------------------------
 
 _CIRCLES: Final = """
 SELECT circle, name FROM (

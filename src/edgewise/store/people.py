@@ -127,3 +127,9 @@ def last_met(db: apsw.Connection, identity: bytes) -> int | None:
     """When a device of this person was last there, or None."""
     row = db.execute("SELECT met_ms FROM people WHERE id = ?", (identity,)).fetchone()
     return None if row is None or row[0] == 0 else int(row[0])
+
+
+def pair_spaces(db: apsw.Connection, identity: bytes) -> list[bytes]:
+    """The spaces of all acquaintances with a person, living or ended, sorted."""
+    rows = db.execute("SELECT id FROM spaces WHERE kind = 'pair' AND peer = ? ORDER BY id", (identity,))
+    return [space for (space,) in rows]
