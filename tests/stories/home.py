@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A computer of one person for the stories: a folder, the program in it, its node started, stopped, killed."""
+"""One person's computer for the stories: a folder, the program in it, its node started, stopped or killed."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ TRY_EVERY_S = 0.1
 
 @dataclass
 class Home:
-    """One person's computer. Nothing of it lies outside `folder`."""
+    """One person's computer. Nothing of it lies outside `folder`; `inside` is its Edgewise there."""
 
     name: str
     folder: Path
+    inside: str = "home"
     link: str = ""
     _node: subprocess.Popen[str] | None = None
 
     @property
     def path(self) -> Path:
         """The folder of this person's Edgewise."""
-        return self.folder / "home"
+        return self.folder / self.inside
 
     def run(self, *words: object, text: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command to its end: in a process of its own, or by the running node (name files in full)."""
