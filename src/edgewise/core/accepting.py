@@ -131,6 +131,12 @@ def take_letter(turn: Turn, letter: bytes, endpoint: bytes) -> None:
         turn.effects.append(Notify("letter", body.invitation))
 
 
+def is_awaited(turn: Turn, confirm: bytes) -> bool:
+    """Whether a confirmation answers a yes that still waits; each later bundle holds it once more."""
+    row = invitations.letter(turn.db, invites.confirm_invitation(confirm))
+    return row is not None and row.state != "met"
+
+
 def take_confirm(turn: Turn, confirm: bytes) -> bytes:
     """The inviter's confirmation has come: the two are acquainted here too. Returns the inviter."""
     row = invitations.letter(turn.db, invites.confirm_invitation(confirm))

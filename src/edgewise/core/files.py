@@ -120,8 +120,9 @@ def _take_bundle(turn: Turn, data: bytes) -> FileTaken:
     kind, taken = "bundle", 0
     for frame in parts.frames:
         if isinstance(frame, frames.Confirm):
+            if accepting.is_awaited(turn, frame.confirm):
+                kind = "confirmation"
             accepting.take_confirm(turn, frame.confirm)
-            kind = "confirmation"
             continue
         identity = people.identity_of_device(turn.db, device) or b""
         if not identity or agreements.pair(turn.db, identity) is None:
