@@ -94,12 +94,23 @@ def _check_held(memory: Memory, giver: Person, taker: Person, known: Written) ->
     row, here = shelf.op_row(giver.db, op.id), shelf.op_row(taker.db, op.id)
     if row is None or row.state not in ("open", "erased"):
         return
+    if row.state == "erased" and not _has_tombstone(memory, giver, op):
+        return
     if here is None or here.state != row.state:
         state = "nothing" if here is None else here.state
         raise Violation(
             "same",
             f"{taker.name} has {state} of {giver.name}'s {row.state} {op.kind} ({short(op.log)},{op.seq})",
         )
+
+
+def _has_tombstone(memory: Memory, giver: Person, op: OpenedOp) -> bool:
+    """Whether a giver can pass on that something was taken back.
+
+    Who lost the right to answer in a feed asks its owner directly; the owner has nothing signed to pass on.
+    """
+    tombstone = memory.taken.get(op.id)
+    return tombstone is not None and shelf.op_row(giver.db, tombstone) is not None
 
 
 def check_same(memory: Memory, people: dict[bytes, Person], known: Written) -> None:

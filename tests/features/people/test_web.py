@@ -8,7 +8,7 @@ from edgewise.core import inputs
 from edgewise.store import agreements
 from tests.features.pages import Looker, let_read, meet
 
-HOSTILE = '</bdi><script>alert(1)</script>'
+HOSTILE = "</bdi><script>alert(1)</script>"
 
 
 def page_of(other: Looker) -> str:
@@ -148,7 +148,7 @@ def test_a_circle_is_made_filled_renamed_and_closed(friends: tuple[Looker, Looke
 
 
 def test_the_two_circles_that_everybody_has_keep_their_names(alice: Looker) -> None:
-    """"Only me" has no boxes, and neither can be renamed or closed."""
+    """ "Only me" has no boxes, and neither can be renamed or closed."""
     assert "Only you can read" in alice.read(f"circles/{ONLY_ME.hex()}")
     page = alice.get(f"circles/{PEOPLE.hex()}")
     assert "/retire" not in page

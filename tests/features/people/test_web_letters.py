@@ -33,7 +33,7 @@ def test_nothing_is_chosen_before_the_person_chooses(alice: Looker) -> None:
 
 
 def test_what_is_ticked_stands_in_the_letter_and_is_remembered(alice: Looker) -> None:
-    """Offers and own posts are in it; the offered circle is noted, so that it is asked about after the yes."""
+    """Offers and own posts are in it; the offered circle is noted, to be asked about after the yes."""
     item = alice.one.post("The leeks are in.", PEOPLE)
     path = write(alice, offer=PEOPLE.hex(), item=item.hex(), other="a ladder")
     page = alice.read(path)
