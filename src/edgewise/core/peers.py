@@ -250,7 +250,8 @@ def _run_came(turn: Turn, link: Link, event: events.RunCame) -> None:
 
 def note_held(turn: Turn, device: bytes, space: bytes, heads: Mapping[bytes, int]) -> None:
     """A peer says how far it holds some logs: that is what the register calls acknowledged."""
-    register.acked(turn.db, device, space, heads, turn.now_ms)
+    if register.acked(turn.db, device, space, heads, turn.now_ms):
+        turn.effects.append(Notify("held_there", space))
     erasing.note_held(turn, device, heads)
 
 

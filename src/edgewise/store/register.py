@@ -56,11 +56,13 @@ def _merge(db: apsw.Connection, new: Row) -> None:
     )
 
 
-def acked(db: apsw.Connection, device: bytes, space: bytes, heads: Mapping[bytes, int], at_ms: int) -> None:
+def acked(db: apsw.Connection, device: bytes, space: bytes, heads: Mapping[bytes, int], at_ms: int) -> bool:
     """A device says how far it holds logs of a space (log → next seq); only logs known here count.
 
-    Its word overwrites an earlier one. What it holds of its own log is no news to the register.
+    Its word overwrites an earlier one. What it holds of its own log is no news to the register. True where
+    it holds more of others' logs than was known.
     """
+    is_news = False
     for log, next_seq in sorted(heads.items()):
         row = rows_.row(
             db,
@@ -82,6 +84,8 @@ def acked(db: apsw.Connection, device: bytes, space: bytes, heads: Mapping[bytes
         if author_device != device and held > known:
             # What was sent keeps its grant (merge); what came to them another way has none.
             _merge(db, Row(device, space, log, known, held - 1, b"", at_ms, at_ms, ACKED))
+            is_news = True
+    return is_news
 
 
 def acked_heads(db: apsw.Connection, device: bytes, space: bytes) -> dict[bytes, int]:
