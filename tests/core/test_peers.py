@@ -55,13 +55,3 @@ def test_an_open_page_hears_that_a_post_arrived(alice: Someone, bob: Someone, wo
     row = shelf.op_row(alice.db, item)
     assert row is not None
     assert [e.subject for e in told].count(row.space) == 1
-
-
-def test_arrival_is_told_to_the_open_page(alice: Someone, bob: Someone, world: World) -> None:
-    """When a reader's computer has an item on disk, its writer's page hears of it, without asking."""
-    meet(alice, bob)
-    alice.do(inputs.SetMember(PEOPLE, bob.identity, True))
-    alice.post("hello", PEOPLE)
-    before = len(alice.sent)
-    world.deliver()
-    assert fx.Notify("item", shelf.spaces(alice.db, "feed")[0].id) in alice.sent[before:]
