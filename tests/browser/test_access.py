@@ -139,7 +139,6 @@ def test_no_page_needs_scrolling_sideways(pages: tuple[Person, dict[str, str], A
     assert {name: wide for name, wide in found.items() if wide} == {}
 
 
-@pytest.mark.xfail(strict=True, reason="the picture of who holds what is 320 px wide besides its margin")
 def test_the_agreements_need_no_scrolling_sideways(pages: tuple[Person, dict[str, str], Any]) -> None:
     """At 320 and at 360 px the page of the agreements fits."""
     alice, places, _first = pages
