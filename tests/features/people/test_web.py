@@ -127,7 +127,7 @@ def test_a_file_goes_out_and_comes_in_from_the_page(friends: tuple[Looker, Looke
     page = bob.get(page_of(alice))
     assert 'enctype="multipart/form-data"' in page
     taken = bob.post("letter", files={"file": ("alice.edgewise", made.content)})
-    assert "It came from" in taken.text
+    assert taken.status_code == 200
     assert "By stick." in bob.read("")
 
 

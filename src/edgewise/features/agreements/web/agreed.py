@@ -34,11 +34,11 @@ HOLDERS_SHOWN: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the page: an agreement with a person; ``is_meeting``: the acquaintance itself."""
+    """One line of the page: an agreement with a person; ``to_come``: it begins with the next post."""
 
     identity: bytes
     view: AgreementView
-    is_meeting: bool = False
+    to_come: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Lines:
         return tuple(Group(who.hex(), self._known.name(who), tuple(each)) for who, each in found.items())
 
     def _of(self, pair: PairRow) -> Iterator[Line]:
-        yield Line(pair.identity, self._meeting(pair), is_meeting=True)
+        yield Line(pair.identity, self._meeting(pair))
         for grant in self._agreed.reading(pair.identity):
             yield Line(pair.identity, self._reading(grant))
         for circle in self._agreed.to_come(pair.identity):
@@ -97,7 +97,8 @@ class Lines:
             id = f"n-{circle.id.hex()[:8]}-{pair.identity.hex()[:8]}"
             yield Line(
                 pair.identity,
-                AgreementView(id, sentence, pair.born_ms, "lock", self._url(path), pair.until_ms),
+                AgreementView(id, sentence, self._known.now_ms, "lock", self._url(path), pair.until_ms),
+                to_come=True,
             )
         yield from self._just_stopped(pair)
 

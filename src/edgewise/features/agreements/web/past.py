@@ -98,7 +98,7 @@ def _letters(page: Page, known: Known) -> Iterator[Ended]:
         if own.state != "withdrawn" and not over:
             continue
         said = words.markup("You wrote a letter to %(name)s.", name=bdi(own.to_name))
-        how = words.gettext("nobody answered in time") if over else words.gettext("you took it back")
+        how = words.gettext("nobody answered in time") if over else words.gettext("you took it back later")
         act = Act(words.gettext("Look"), page.url(f"letters/{own.id.hex()}"))
         yield Ended(said, how, own.until_ms if over else own.made_ms, act)
 

@@ -16,7 +16,6 @@ from markupsafe import Markup
 from edgewise.faces.kit.shown import Who
 from edgewise.faces.kit.words import Translator
 
-SIDE: Final = 320
 RING: Final = 128
 PATCH: Final = 34
 """Twenty-four patches of this side stand round the ring without touching."""
@@ -26,37 +25,37 @@ def picture(whos: Sequence[Who], words: Translator) -> Markup:
     """The SVG, with its words for who can't see it; "" for nobody."""
     if not whos:
         return Markup()
-    middle = SIDE // 2
+    spots = [_spot(nth, len(whos)) for nth in range(len(whos))]
+    left, top = (min(0, *(spot[axis] for spot in spots)) - PATCH for axis in (0, 1))
+    width, height = (
+        max(0, *(spot[axis] for spot in spots)) + PATCH - low for axis, low in ((0, left), (1, top))
+    )
+    named = words.gettext(
+        "Lines lead from you to those who can read things of yours: %(names)s.",
+        names=words.names([who.name for who in whos]),
+    )
     parts = [
-        Markup('<svg viewBox="0 0 {0} {0}" width="{0}" height="{0}" role="img" ').format(SIDE),
+        Markup('<svg viewBox="{} {} {} {}" width="{}" height="{}" role="img" ').format(
+            left, top, width, height, width, height
+        ),
         Markup('aria-labelledby="holders-t holders-d"><title id="holders-t">{}</title>').format(
             words.gettext("Who holds my things")
         ),
-        Markup('<desc id="holders-d">{}</desc>').format(
-            words.gettext(
-                "Lines lead from you to those who can read things of yours: %(names)s.",
-                names=words.names([who.name for who in whos]),
-            )
-        ),
+        Markup('<desc id="holders-d">{}</desc>').format(named),
     ]
-    spots = [_spot(nth, len(whos), middle) for nth in range(len(whos))]
     for x, y in spots:
-        parts.append(
-            Markup('<path d="M{} {}L{} {}" stroke="currentColor" stroke-width="1.5"/>').format(
-                middle, middle, x, y
-            )
-        )
+        parts.append(Markup('<path d="M0 0L{} {}" stroke="currentColor" stroke-width="1.5"/>').format(x, y))
     parts.append(Markup('<g fill="currentColor" stroke-width="2" font-size="13" text-anchor="middle">'))
     for who, (x, y) in zip(whos, spots, strict=True):
         parts.append(_patch(who.wears.split()[0], who.initials, x, y, PATCH))
-    parts.append(_patch("", words.pgettext("picture", "You"), middle, middle, PATCH + 18))
+    parts.append(_patch("", words.pgettext("picture", "You"), 0, 0, PATCH + 18))
     return Markup("").join([*parts, Markup("</g></svg>")])
 
 
-def _spot(nth: int, count: int, middle: int) -> tuple[int, int]:
-    """The place on the ring, from the top on, as whole units."""
+def _spot(nth: int, count: int) -> tuple[int, int]:
+    """The place on the ring round (0, 0), from the top on, as whole units."""
     angle = 2 * math.pi * nth / count - math.pi / 2
-    return round(middle + RING * math.cos(angle)), round(middle + RING * math.sin(angle))
+    return round(RING * math.cos(angle)), round(RING * math.sin(angle))
 
 
 def _patch(dye: str, letters: str, x: int, y: int, side: int) -> Markup:
