@@ -168,5 +168,6 @@ def test_one_can_write_with_scripts_off(pages: tuple[Person, dict[str, str], Any
         alice.one(f"input[value='{PEOPLE_I_KNOW}']").click()
         alice.one(".composer button.do").click()
         alice.until(lambda: "Said without a script." in alice.one("#items").text)
+        assert "People I know" in alice.one("#items").text
     finally:
         alice.driver.execute_cdp_cmd(off, {"value": False})
