@@ -9,7 +9,7 @@ from edgewise.features.posts import view as posts
 from edgewise.features.posts.records import Post
 from edgewise.features.talk.records import Say
 from edgewise.log.op import to_wire
-from edgewise.store import agreements, outbox, register, shelf
+from edgewise.store import agreements, invitations, outbox, register, shelf
 from edgewise.sync.frames import Run, encode_frame
 from edgewise.sync.ranges import space_tag, split_run
 from tests.core.party import Someone, World
@@ -101,3 +101,25 @@ def test_who_finds_together_again_reads_nothing_before_a_new_yes(
         world.deliver()
         assert agreements.members(one.db, PEOPLE) == []
         assert shelf.op_row(other.db, item) is None
+
+
+def test_two_answers_to_one_inviter_are_brought_one_at_a_time(
+    alice: Someone, bob: Someone, world: World
+) -> None:
+    """Bob says yes to two letters of alice while apart: one makes them acquainted, the rest is refused."""
+    made = [alice.do(inputs.MakeLetter("", f"letter {n}")) for n in range(3)]
+    world.online = False
+    for each in made:
+        bob.do(inputs.ReadLetter(each.letter))
+        bob.do(inputs.AnswerLetter(each.invitation, "yes"))
+    alice.do(inputs.WithdrawLetter(made[2].invitation))
+    world.online = True
+    for _ in made:
+        world.connect(bob, alice)
+        world.deliver()
+        world.cut(max(world.lines))
+        world.deliver()
+    states = [row.state for row in invitations.letters(bob.db)]
+    assert sorted(states) == ["met", "refused", "withdrawn"]
+    assert outbox.verdicts(alice.db) == outbox.verdicts(bob.db) == []
+    assert [pair.state for pair in agreements.pairs(alice.db)] == ["live"]

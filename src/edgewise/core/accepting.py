@@ -194,23 +194,24 @@ def _join_pair(turn: Turn, genesis: Op, secret: bytes, inviter: Person, row: inv
     chest.drop_secret(turn.db, f"accept:{row.invitation.hex()}")
 
 
-def pending_for(turn: Turn, endpoint: bytes) -> list[invitations.LetterRow]:
-    """Letters of this endpoint that wait for it.
+def pending_for(turn: Turn, endpoint: bytes) -> invitations.LetterRow | None:
+    """What waits for this endpoint: an acceptance without its confirmation, else a ticket without its letter.
 
-    A ticket without its letter, or an acceptance without a confirmation.
+    One at a time, since a stranger may say little; what else waits comes with the next connection.
     """
-    return [
-        row
-        for row in invitations.letters(turn.db)
-        if row.endpoint == endpoint and (row.state == "accepted" or (row.state == "read" and not row.letter))
-    ]
+    waiting = [row for row in invitations.letters(turn.db) if row.endpoint == endpoint and _waits(row)]
+    return min(waiting, key=lambda row: not row.acceptance, default=None)
+
+
+def _waits(row: invitations.LetterRow) -> bool:
+    return row.state == "accepted" or (row.state == "read" and not row.letter)
 
 
 def waiting_dials(turn: Turn) -> list[Dial]:
     """Whom to dial for letters that wait."""
     dials: dict[bytes, Dial] = {}
     for row in invitations.letters(turn.db):
-        if row.state == "accepted" or (row.state == "read" and not row.letter):
+        if _waits(row):
             dials.setdefault(row.endpoint, Dial(row.endpoint, row.addrs))
     return list(dials.values())
 
@@ -223,10 +224,10 @@ def _sender(body: invites.LetterBody) -> bytes:
     return resolve_chain(body.chain).id
 
 
-def refused(turn: Turn, endpoint: bytes, code: str) -> None:
-    """The inviter's computer says that a letter works no more; the person is told why."""
-    for row in pending_for(turn, endpoint):
-        if code.startswith("letter."):
-            state = code.removeprefix("letter.") if code in REFUSED else "refused"
-            invitations.put_letter(turn.db, _with(row, state=state))
-            turn.effects.append(Notify("letter", row.invitation))
+def refused(turn: Turn, invitation: bytes, code: str) -> None:
+    """The inviter's computer says that the letter brought to it works no more; the person is told why."""
+    row = invitations.letter(turn.db, invitation)
+    if row is not None and _waits(row) and code.startswith("letter."):
+        state = code.removeprefix("letter.") if code in REFUSED else "refused"
+        invitations.put_letter(turn.db, _with(row, state=state))
+        turn.effects.append(Notify("letter", invitation))

@@ -25,6 +25,7 @@ class Link:
     device: bytes = b""
     proved: bytes = b""
     signed: tuple[bool, ...] = ()
+    brings: bytes = b""  # the one letter that is asked for or answered over it; a refusal is about this one
 
 
 @dataclass(slots=True)

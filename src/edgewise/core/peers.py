@@ -34,7 +34,7 @@ def opened(turn: Turn, conn: int, endpoint: bytes, dialed: bool) -> None:
     """A connection stands: greet, and bring what waits for this endpoint."""
     me = turn.me
     # Who only reads a ticket's letter does not say who is reading (conversation.md "Meeting").
-    pending = accepting.pending_for(turn, endpoint) if dialed else []
+    brings = accepting.pending_for(turn, endpoint) if dialed else None
     link = Link(
         conn,
         endpoint,
@@ -46,14 +46,15 @@ def opened(turn: Turn, conn: int, endpoint: bytes, dialed: bool) -> None:
             dialed=dialed,
             nonce16=turn.entropy.take(16),
             now_ms=turn.now_ms,
-            proves=not any(not row.acceptance for row in pending),
+            proves=brings is None or bool(brings.acceptance),
         ),
+        brings=b"" if brings is None else brings.invitation,
     )
     turn.peers.links[conn] = link
     turn.peers.next_dial_ms.pop(endpoint, None)
     route(turn, link, link.session.start())
-    for row in pending:
-        bring_letter_answer(turn, link, row)
+    if brings is not None:
+        bring_letter_answer(turn, link, brings)
 
 
 def bring_letter_answer(turn: Turn, link: Link, row: invitations.LetterRow) -> None:
@@ -196,7 +197,7 @@ def _met(turn: Turn, link: Link, event: events.Event) -> None:
                 accepting.take_confirm(turn, event.confirm)
                 _prove_again(turn, link)
             case events.Refused():
-                accepting.refused(turn, link.endpoint, event.code)
+                accepting.refused(turn, link.brings, event.code)
             case _:
                 raise AssertionError(f"an event without a place: {event}")
     except Refusal as no:

@@ -48,15 +48,29 @@ class Stories:
         self._world = world
         self.meetings = Meetings(world)
         self._count = 0
+        self._welcomed: set[tuple[int, bytes]] = set()
 
     def act(self, person: Person) -> None:
         """This person does something: what waits for them first, mostly; else what comes to mind."""
         if not person.up or (self._world.chance.random() < 0.8 and self.meetings.step(person)):
             return
+        if self._world.chance.random() < 0.5 and self._welcome(person):
+            return
         for _ in range(4):
             (deed,) = self._world.chance.choices(_DEEDS, _WEIGHTS)
             if deed(self, person):
                 return
+
+    def _welcome(self, person: Person) -> bool:
+        """Put somebody whom one knows by now, and never put in or out, among the people one writes to."""
+        for pair in agreements.pairs(person.db):
+            key = (person.number, pair.space)
+            if key not in self._welcomed:
+                self._welcomed.add(key)
+                if self._world.chance.random() < 0.8:
+                    self._world.do(person, inputs.SetMember(PEOPLE, pair.identity, True))
+                    return True
+        return False
 
     def _text(self, person: Person) -> str:
         self._count += 1
@@ -83,7 +97,7 @@ class Stories:
         """A post to one of one's circles, now or after a pause in which it may be called back."""
         chance = self._world.chance
         circles = [row.id for row in agreements.circles(person.db)]
-        circle = PEOPLE if chance.random() < 0.6 else chance.choice(circles)
+        circle = PEOPLE if chance.random() < 0.75 else chance.choice(circles)
         known = sorted(person.meaning(circle))
         mentions = tuple(sorted(chance.sample(known, min(len(known), chance.choice((0, 0, 0, 1, 2))))))
         warning = chance.choice(("", "", "", "food"))
@@ -101,7 +115,8 @@ class Stories:
 
     def answer(self, person: Person) -> bool:
         """An answer to what stands at Home, at any depth."""
-        item = self._pick_item(person)
+        foreign = self._world.chance.random() < 0.6
+        item = (self._pick_item(person, mine=False) if foreign else None) or self._pick_item(person)
         if item is None:
             return False
         record = Post(self._text(person), "", item.id, ())

@@ -21,7 +21,7 @@ SITTINGS_MS: Final = tuple(hour * HOUR_MS for hour in (7, 12, 17, 20, 22))
 SITTING_MS: Final = 60 * SECOND_MS
 THERE: Final = 0.62
 ACTS: Final = (1, 5)
-HEALING_MS: Final = 40 * SECOND_MS
+HEALING_MS: Final = 22 * SECOND_MS
 
 
 def live(world: World, days: int) -> Stories:
