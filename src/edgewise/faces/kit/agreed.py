@@ -71,6 +71,18 @@ class Agreed:
             return self._words.markup("You read what %(name)s writes to people %(name)s knows.", name=name)
         return self._words.markup("You read what %(name)s writes to one of their circles.", name=name)
 
+    def past(self, grant: GrantRow) -> Markup:
+        """The same of a permission to read that is over."""
+        name = bdi(self._known.name(grant.identity))
+        if not grant.mine:
+            return self._words.markup(
+                "You could read what %(name)s writes to one of their circles.", name=name
+            )
+        circle = Markup("<b>{}</b>").format(bdi(self.circle_name(grant)))
+        return self._words.markup(
+            "%(name)s could read what you write to %(circle)s.", name=name, circle=circle
+        )
+
     def reads_me(self, identity: bytes, circle: str) -> Markup:
         """That a person reads what one writes to a circle."""
         return self._words.markup(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -70,6 +70,7 @@ class Lines:
         self._known = Known(db, page.words, page.now_ms)
         self._agreed = Agreed(self._known)
         self._back = back
+        self._stopped = self._just_stopped()
 
     def every(self, pairs: Sequence[PairRow]) -> list[Line]:
         """The lines of these acquaintances, by name."""
@@ -85,8 +86,7 @@ class Lines:
 
     def _of(self, pair: PairRow) -> Iterator[Line]:
         yield Line(pair.identity, self._meeting(pair))
-        for grant in self._agreed.reading(pair.identity):
-            yield Line(pair.identity, self._reading(grant))
+        yield from (Line(pair.identity, self._reading(row)) for row in self._rows(pair.identity))
         for circle in self._agreed.to_come(pair.identity):
             sentence = self._words.markup(
                 "%(name)s reads what you write to %(circle)s, from your next post there on.",
@@ -100,7 +100,21 @@ class Lines:
                 AgreementView(id, sentence, self._known.now_ms, "lock", self._url(path), pair.until_ms),
                 to_come=True,
             )
-        yield from self._just_stopped(pair)
+
+    def _rows(self, identity: bytes) -> list[GrantRow]:
+        """What holds; and what was stopped a moment ago, where it stood before."""
+        rows = self._agreed.reading(identity)
+        if self._stopped is not None and self._stopped.identity == identity:
+            rows = sorted([*rows, self._stopped], key=lambda row: (not row.mine, row.given_ms, row.id))
+        return rows
+
+    def _just_stopped(self) -> GrantRow | None:
+        """The agreement that the address names as stopped."""
+        sign = self._page.request.query_params.get("stopped", "")
+        if not sign:
+            return None
+        row = agreements.grant(self._known.db, id_of(sign, GRANT_BYTES, "grant.missing"))
+        return row if row is not None and row.ended_ms is not None and row.space_kind == FEED else None
 
     def _url(self, path: str) -> str:
         return self._page.url(f"{path}/stop?back={self._back}")
@@ -119,6 +133,8 @@ class Lines:
         return AgreementView(f"m-{pair.identity.hex()[:16]}", sentence, pair.born_ms, "lock", "", until_ms)
 
     def _reading(self, grant: GrantRow) -> AgreementView:
+        if grant.ended_ms is not None:
+            return self._over(grant, grant.ended_ms)
         return AgreementView(
             id=f"a-{grant.id.hex()}",
             sentence=self._agreed.sentence(grant),
@@ -128,24 +144,21 @@ class Lines:
             until_ms=grant.until_ms,
         )
 
-    def _just_stopped(self, pair: PairRow) -> Iterator[Line]:
-        """The line that was stopped a moment ago: what happened now, and the way back while it is short."""
-        id = self._page.request.query_params.get("stopped", "")
-        found = [row for row in agreements.grants(self._known.db, pair.identity) if row.id.hex() == id]
-        for grant in found[:1]:
-            if grant.ended_ms is None:
-                continue
-            view = replace(self._reading(grant), stop_url="", stopped=self._what_now(grant))
-            undo_until_ms = grant.ended_ms + UNDO_MS
-            circle = self._agreed.circle_id(grant)
-            if (
-                grant.mine
-                and self._known.now_ms < undo_until_ms
-                and agreements.circle(self._known.db, circle)
-            ):
-                path = f"agreements/next/{circle.hex()}/{pair.identity.hex()}/undo?back={self._back}"
-                view = replace(view, hold=Hold(undo_until_ms, self._page.url(path)))
-            yield Line(pair.identity, view)
+    def _over(self, grant: GrantRow, ended_ms: int) -> AgreementView:
+        """The line that was stopped: what happens now, and the way back while it is short."""
+        circle = self._agreed.circle_id(grant)
+        short = self._known.now_ms < ended_ms + UNDO_MS and grant.mine
+        path = f"agreements/next/{circle.hex()}/{grant.identity.hex()}/undo?back={self._back}"
+        undo = short and agreements.circle(self._known.db, circle) is not None
+        return AgreementView(
+            id=f"a-{grant.id.hex()}",
+            sentence=self._agreed.past(grant),
+            since_ms=grant.given_ms,
+            by="lock",
+            until=self._words.gettext("stopped"),
+            hold=Hold(ended_ms + UNDO_MS, self._page.url(path)) if undo else None,
+            stopped=self._what_now(grant),
+        )
 
     def _what_now(self, grant: GrantRow) -> str:
         name = self._known.name(grant.identity)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -74,16 +73,12 @@ def _permissions(page: Page, known: Known) -> Iterator[Ended]:
             continue
         if row.ended_ms is not None and row.ended_ms == ended.get(row.identity):
             continue  # the end of the acquaintance says it
-        name = bdi(known.name(row.identity))
         if row.mine:
-            circle = Markup("<b>{}</b>").format(bdi(agreed.circle_name(row)))
-            said = words.markup("%(name)s could read what you write to %(circle)s.", name=name, circle=circle)
             act = Act(words.gettext("Look"), page.url(f"people/{row.identity.hex()}#circles"))
         else:
-            said = words.markup("You could read what %(name)s writes to one of their circles.", name=name)
             act = Act(words.gettext("Ask again"), page.url(f"talk/{row.identity.hex()}"))
         how = words.gettext("it was stopped") if row.ended_ms is not None else words.gettext("it ran out")
-        yield Ended(said, how, row.ended_ms or row.until_ms, act)
+        yield Ended(agreed.past(row), how, row.ended_ms or row.until_ms, act)
 
 
 def _letters(page: Page, known: Known) -> Iterator[Ended]:
