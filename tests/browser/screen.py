@@ -17,6 +17,7 @@ from selenium.common.exceptions import (
     JavascriptException,
     NoSuchElementException,
     StaleElementReferenceException,
+    WebDriverException,
 )
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -56,6 +57,7 @@ class Screen:
         self.downloads = folder / "downloads"
         self.downloads.mkdir(parents=True)
         self.root = ""
+        self.clicks = 0
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}", f"--lang={lang}"):
@@ -138,6 +140,7 @@ class Screen:
 
         def done() -> bool:
             self._pressable(words, within).click()
+            self.clicks += 1
             return True
 
         self.until(done, lambda: f"nothing to press says {words!r} in: {self.text(within)}")
@@ -172,6 +175,7 @@ class Screen:
 
         def done() -> bool:
             self.one(css).click()
+            self.clicks += 1
             return True
 
         self.until(done, lambda: f"nothing to press at {css}")
@@ -223,6 +227,11 @@ class Screen:
     def wide(self) -> None:
         """The size of the window again."""
         self._cdp("Emulation.clearDeviceMetricsOverride")
+
+    def ask_in(self, lang: str) -> None:
+        """From now on pages are asked for in this language."""
+        self._cdp("Network.enable")
+        self._cdp("Network.setExtraHTTPHeaders", headers={"Accept-Language": lang})
 
     def _cdp(self, command: str, **values: Any) -> Any:
         return self.driver.execute_cdp_cmd(command, values)
@@ -277,7 +286,7 @@ class Screen:
 def _is_stale(element: WebElement) -> bool:
     try:
         element.is_enabled()
-    except (StaleElementReferenceException, NoSuchElementException):
+    except WebDriverException:  # gone, or of a document that is gone: each driver says it in its own way
         return True
     return False
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,11 @@ SHOWS_WITHIN_S = 5.0
 WATCH = """
 window.seenAt = 0;
 const [words] = arguments;
+const items = document.querySelector('#items');
 const look = () => {
-  if (!window.seenAt && document.querySelector('#items').innerText.includes(words)) window.seenAt = Date.now();
+  if (!window.seenAt && items.innerText.includes(words)) window.seenAt = Date.now();
 };
-new MutationObserver(look).observe(document.querySelector('#items'), {childList: true, subtree: true});
+new MutationObserver(look).observe(items, {childList: true, subtree: true});
 """
 
 
@@ -139,8 +141,11 @@ def share(alice: Person, bob: Person) -> None:
         assert one.at.js("return document.querySelector('#circles [type=checkbox]').checked")
 
 
-def post_and_measure(alice: Person, bob: Person) -> None:
-    """Without an audience the button asks; once chosen the post is held, leaves, and shows in bob's page."""
+def post_and_measure(alice: Person, bob: Person) -> float:
+    """Without an audience the button asks; once chosen the post is held, leaves, and shows in bob's page.
+
+    Gives how many seconds after it left that was.
+    """
     bob.place("Home")
     bob.at.js(WATCH, "The leeks are in.")
     alice.place("Home")
@@ -151,13 +156,13 @@ def post_and_measure(alice: Person, bob: Person) -> None:
     alice.at.choose_audience(PEOPLE)
     alice.at.press("Say it", ".composer")
     alice.at.wait_for("Leaves in", "#items")
-    assert alice.at.sees("These people may read it: Bob.") or alice.at.sees("Bob", "#told")
+    assert alice.at.sees("Bob", "#told")
     left_ms = int(alice.at.js("return document.querySelector('#items [data-until]').dataset.until"))
     seen_ms = int(bob.at.until(lambda: bob.at.js("return window.seenAt"), lambda: "it never showed"))
     took_s = (seen_ms - left_ms) / 1000
-    print(f"\na post showed in the other's open page {took_s:.2f} s after it left")
     assert -0.1 <= took_s < SHOWS_WITHIN_S
     alice.at.wait_for("Arrived with all who may read", "#items")
+    return took_s
 
 
 def undo(alice: Person) -> None:
@@ -202,7 +207,7 @@ def write_while_apart(alice: Person, bob: Person) -> None:
     bob.off()
     alice.say("Snow on the pass.", PEOPLE)
     alice.at.wait_gone("Leaves in", "#items")
-    assert alice.at.sees("On its way", "#items") or alice.at.sees("Only on this computer", "#items")
+    assert alice.at.sees("On its way: waiting for 1 person", "#items")
     alice.off()
     bob.on()
     bob.say("The gutter is clean.", PEOPLE)
@@ -281,7 +286,7 @@ def end(alice: Person, bob: Person) -> None:
     bob.person(alice)
     bob.at.click("End the acquaintance with Alice")
     bob.at.press("End it", "#end")
-    assert bob.at.sees("Your acquaintance has ended.") or bob.at.sees("No longer acquainted")
+    assert bob.at.sees("Your acquaintance has ended.")
     until(lambda: alice.home.value("people")[0]["state"] == "ended")
     alice.place("People")
     assert alice.at.sees("No longer acquainted")
@@ -290,7 +295,11 @@ def end(alice: Person, bob: Person) -> None:
     assert alice.at.sees("Only on this computer", "#items")
 
 
-def test_two_people_by_clicking(two: list[Person], tmp_path: Path) -> None:
+# Minutes of real browsers and networks: it runs with `make test-long` until it has been quiet for a while.
+@pytest.mark.long
+def test_two_people_by_clicking(
+    two: list[Person], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """From the first page to the end of the acquaintance; afterwards both homes prove whole."""
     alice, bob = two
     alice.begin()
@@ -298,7 +307,9 @@ def test_two_people_by_clicking(two: list[Person], tmp_path: Path) -> None:
     meet_by_letter(alice, bob)
     compare_words(alice, bob)
     share(alice, bob)
-    post_and_measure(alice, bob)
+    took_s = post_and_measure(alice, bob)
+    with capsys.disabled():
+        sys.stdout.write(f"\na post showed in the other's open page {took_s:.2f} s after it left\n")
     undo(alice)
     leave_at_once(alice)
     leave_at_once(bob)
