@@ -16,15 +16,18 @@ from markupsafe import Markup
 from edgewise.faces.kit.shown import Who
 from edgewise.faces.kit.words import Translator
 
-RING: Final = 128
+RING: Final = 132
 PATCH: Final = 34
-"""Twenty-four patches of this side stand round the ring without touching."""
+SMALL: Final = 24
+FEW: Final = 16
+"""So many patches stand round the ring without touching; up to twenty-four do, if they are small."""
 
 
 def picture(whos: Sequence[Who], words: Translator) -> Markup:
     """The SVG, with its words for who can't see it; "" for nobody."""
     if not whos:
         return Markup()
+    side = PATCH if len(whos) <= FEW else SMALL
     spots = [_spot(nth, len(whos)) for nth in range(len(whos))]
     left, top = (min(0, *(spot[axis] for spot in spots)) - PATCH for axis in (0, 1))
     width, height = (
@@ -47,7 +50,7 @@ def picture(whos: Sequence[Who], words: Translator) -> Markup:
         parts.append(Markup('<path d="M0 0L{} {}" stroke="currentColor" stroke-width="1.5"/>').format(x, y))
     parts.append(Markup('<g fill="currentColor" stroke-width="2" font-size="13" text-anchor="middle">'))
     for who, (x, y) in zip(whos, spots, strict=True):
-        parts.append(_patch(who.wears.split()[0], who.initials, x, y, PATCH))
+        parts.append(_patch(who.wears.split()[0], who.initials, x, y, side))
     parts.append(_patch("", words.pgettext("picture", "You"), 0, 0, PATCH + 18))
     return Markup("").join([*parts, Markup("</g></svg>")])
 

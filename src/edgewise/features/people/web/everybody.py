@@ -80,7 +80,7 @@ def _row(page: Page, known: Known, agreed: Agreed, each: Met) -> PersonView:
     if each.state != "live":
         day = dates.day(each.ended_ms, page.now_ms, page.zone, page.words.locale).text
         return PersonView(known.who(each.identity), url, page.words.gettext("ended %(day)s", day=day))
-    talk = Act(page.words.gettext("Talk"), page.url(f"talk/{each.identity.hex()}"))
+    talk = Act(page.words.pgettext("act", "Talk"), page.url(f"talk/{each.identity.hex()}"))
     return PersonView(
         who=known.who(each.identity),
         url=url,
