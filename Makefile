@@ -37,7 +37,7 @@ check: $(VENV)/.ready-dev
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not story and not sim and not long"
+	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not story and not sim and not fault and not long"
 
 format: $(VENV)/.ready-dev
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -12,7 +12,7 @@ from hypothesis import settings
 
 HERE = Path(__file__).parent
 # A test's folder says how it runs; CONTRIBUTING.md says which make target takes which.
-MARKS_BY_FOLDER = {"browser": "browser", "stories": "story", "sim": "sim"}
+MARKS_BY_FOLDER = {"browser": "browser", "stories": "story", "sim": "sim", "faults": "fault"}
 
 # The quick profile tries the same examples each time: a gate that fails by chance teaches nobody.
 settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True, database=None)

@@ -46,10 +46,14 @@ class Someone:
 
     def __post_init__(self) -> None:
         self.entropy = SeededEntropy(self.name.encode())
-        self.store = Store.in_memory(all_views(features.load()))
+        self.store = self.open_store()
         self.core = Core(self.store, features.load())
         self.identity = self.do(Begin(self.name))
         self.give(AddressesNow((f"127.0.0.1:{4000 + len(self.world.people)}",)))
+
+    def open_store(self) -> Store:
+        """Where this person's things are kept: in memory."""
+        return Store.in_memory(all_views(features.load()))
 
     @property
     def me(self) -> Me:

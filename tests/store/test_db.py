@@ -111,6 +111,23 @@ def test_a_damaged_page_is_noticed(path: Path) -> None:
     assert refused(path, KEY) == "store.damaged"
 
 
+def test_a_first_page_half_written_is_mended_from_the_log(path: Path, tmp_path: Path) -> None:
+    """Power failed while the log was folded in: the file's head is noise, and the log beside it is whole."""
+    store = Store.open(path, KEY, views=())
+    with store.write() as db:
+        settings.put(db, "a", "kept")
+    left = tmp_path / "left"
+    left.mkdir()
+    for name in (path.name, path.name + "-wal"):
+        (left / name).write_bytes((path.parent / name).read_bytes())
+    store.close()
+    with (left / path.name).open("r+b") as file:
+        file.write(b"n" * 512)
+    again = Store.open(left / path.name, KEY, views=())
+    assert settings.get(again.reader(), "a") == "kept"
+    again.close()
+
+
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     """A missing folder is a Refusal that names the path."""
     assert refused(tmp_path / "nowhere" / "edgewise.db", KEY) == "home.unwritable"

@@ -47,9 +47,12 @@ class Store:
     `stale_views` names the views whose tables were laid anew on opening: rebuild them (store.views).
     """
 
-    def __init__(self, path: Path | None, key: bytes | None, views: Sequence[View]) -> None:
+    def __init__(
+        self, path: Path | None, key: bytes | None, views: Sequence[View], vfs: str | None = None
+    ) -> None:
         self._path = path
         self._key = key
+        self._vfs = vfs
         self.chest_key = expand(key or ZERO32, Label.CHEST, b"chest")
         self._idle: list[Connection] = []
         self._writer = self._connect(write=True)
@@ -60,8 +63,12 @@ class Store:
             raise
 
     @classmethod
-    def open(cls, path: Path | str, key: bytes | None, *, views: Sequence[View]) -> Self:
+    def open(
+        cls, path: Path | str, key: bytes | None, *, views: Sequence[View], vfs: str | None = None
+    ) -> Self:
         """Open the file, or begin a new one; `key` 32 bytes, None for no sealing (tests).
+
+        `vfs` names another layer of SQLite to reach the disk by, with the cipher ("multipleciphers-…").
 
         Raises Refusal "store.foreign", "store.newer", "store.damaged", "store.busy", "passphrase.wrong",
         "passphrase.needed" or "home.unwritable"; the file is then as it was.
@@ -70,7 +77,7 @@ class Store:
         path = Path(path)
         with _spoken(path, sealed=key is not None):
             _begin(path, sealed=key is not None)
-            return cls(path, key, views)
+            return cls(path, key, views, vfs)
 
     @classmethod
     def in_memory(cls, views: Sequence[View]) -> Self:
@@ -80,7 +87,7 @@ class Store:
     def _connect(self, *, write: bool) -> Connection:
         flags = apsw.SQLITE_OPEN_READWRITE if write else apsw.SQLITE_OPEN_READONLY
         name = ":memory:" if self._path is None else str(self._path)
-        db = Connection(name, flags=flags, statementcachesize=_STATEMENTS_CACHED)
+        db = Connection(name, flags=flags, vfs=self._vfs, statementcachesize=_STATEMENTS_CACHED)
         db.chest_key = self.chest_key
         db.set_busy_timeout(_BUSY_MS)
         if self._key is not None:
@@ -200,8 +207,8 @@ def _begin(path: Path, *, sealed: bool) -> None:
             head = file.read(_HEADER_BYTES)
     except OSError as error:
         raise Refusal("home.unwritable", path=path) from error
-    if not head:
-        return
+    if not head or any(_rest(path, suffix) for suffix in ("-wal", "-journal")):
+        return  # what lies beside it mends a page that was half written when the current failed
     plain = head.startswith(_PLAIN_MAGIC)
     if not plain and head[18:] not in _SEALED_MARKS:
         raise Refusal("store.foreign", path=path)
@@ -209,6 +216,12 @@ def _begin(path: Path, *, sealed: bool) -> None:
         raise Refusal("store.foreign", path=path)
     if not plain and not sealed:
         raise Refusal("passphrase.needed")
+
+
+def _rest(path: Path, suffix: str) -> bool:
+    """Whether something waits beside the file to be taken into it."""
+    beside = path.with_name(path.name + suffix)
+    return beside.is_file() and beside.stat().st_size > 0
 
 
 def _version_of(db: Connection, path: Path | None) -> int:
