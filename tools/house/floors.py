@@ -12,7 +12,7 @@ ROOMS: dict[str, tuple[int, int]] = {
     "ground": (0, 0), "keys": (1, 0), "log": (2, 0),
     "identity": (3, 0), "groups": (3, 1), "consent": (3, 2),
     "sync": (4, 0), "discovery": (4, 0), "store": (5, 0), "core": (6, 0),
-    "carriers": (7, 0), "bridges": (7, 0), "faces": (8, 0),
+    "carriers": (7, 0), "bridges": (7, 0), "media": (7, 0), "faces": (8, 0),
     "sim": (9, 0), "node": (9, 0), "demo": (9, 1), "__main__": (9, 2),
 }  # fmt: skip
 FEATURE_PARTS = {"records": (3, 3), "view": (5, 1), "web": (8, 1), "cli": (8, 1)}
@@ -28,6 +28,10 @@ STRANGERS = (
     ("core", "edgewise.features", "the core imports no feature by name"),
     ("carriers", "edgewise.features", "carriers bring bytes"),
     ("carriers", "edgewise.store", "carriers bring bytes"),
+    *(
+        ("media", f"edgewise.{room}", "media knows formats and nobody's things")
+        for room in ("keys", "log", "identity", "groups", "consent", "sync", "store", "core", "features")
+    ),
     ("bridges", "edgewise.store", "a bridge translates to commands and from exports"),
     ("faces", "edgewise.keys.signing", "a face does not sign"),
     ("sim", "edgewise.carriers", "the simulated world has its own network"),

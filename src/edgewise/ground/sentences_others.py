@@ -247,4 +247,28 @@ Nothing to do.
 erase.not_theirs peer 6
 Somebody asked to erase what is not theirs. Nothing was erased.
 Nothing to do.
+media.no_picture you 2
+That is not a picture that a page can show. Nothing was attached.
+Attach it as a file.
+media.no_voice you 2
+That is not a voice note that can be sent. Nothing was attached.
+Record it in the page, or attach it as a file.
+media.broken you 8
+A picture or voice note can't be read: it is damaged, or not what it begins as. It was left out.
+Open it in another program, save it again, and attach that.
+media.too_large you 2
+A picture is larger than can be opened here: at most {limit_mpx} million points. It was left out.
+Make it smaller with another program.
+media.too_much you 8
+A picture took more time or memory than it may take here, and was let go of. Nothing else was touched.
+Make it smaller with another program, and try again.
+media.heic you 2
+This computer can't open pictures of the sort HEIC. Nothing was attached.
+Let the phone make JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible), or save it as JPEG first.
+media.voice_long you 2
+A voice note has at most five minutes and 2 MB. It was left out.
+Say it in two parts.
+media.no_worker us 4
+This computer could not start what looks at pictures. Nothing was attached.
+Close something, and try again.
 """
