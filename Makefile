@@ -12,10 +12,11 @@ AXE_VERSION := 4.14.1
 # How many processes the whole suite uses. 0 is one after another: the stories measure seconds.
 TEST_JOBS ?= 0
 
-.PHONY: help run demo test test-long check format clean browser
+.PHONY: help run demo bench test test-long check format clean browser
 help:
 	@echo "make run        start Edgewise on this computer and open its page"
 	@echo "make demo       three people, acquainted, with a week of writing, side by side"
+	@echo "make bench      measure this program on this computer, beside what its own primitives allow"
 	@echo "make test       every test, the browser's too (make test-long: the long ones besides)"
 	@echo "make check      the quick gate before a commit: format, lint, types, house rules, docs, units"
 	@echo "make format     put the code in form"
@@ -26,6 +27,9 @@ run: $(VENV)/.ready-run
 
 demo: $(VENV)/.ready-run
 	@$(BIN)/edgewise demo
+
+bench: $(VENV)/.ready-run
+	@$(BIN)/edgewise bench
 
 test: $(VENV)/.ready-test browser $(AXE)
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) -m "not long"

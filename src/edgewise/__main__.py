@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from edgewise.bench import run_bench
 from edgewise.demo import run_demo
 from edgewise.faces.cli.main import STOPPED, Streams, language_of
 from edgewise.faces.cli.main import main as run_command
@@ -31,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return STOPPED
     return (
-        run_command(words, desk_of, OwnHouse(run_sims, run_demo), streams=streams) if code is None else code
+        run_command(words, desk_of, OwnHouse(run_sims, run_demo, run_bench), streams=streams)
+        if code is None
+        else code
     )
 
 

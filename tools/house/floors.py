@@ -13,7 +13,7 @@ ROOMS: dict[str, tuple[int, int]] = {
     "identity": (3, 0), "groups": (3, 1), "consent": (3, 2),
     "sync": (4, 0), "discovery": (4, 0), "store": (5, 0), "core": (6, 0),
     "carriers": (7, 0), "bridges": (7, 0), "media": (7, 0), "faces": (8, 0),
-    "sim": (9, 0), "node": (9, 0), "demo": (9, 1), "__main__": (9, 2),
+    "sim": (9, 0), "node": (9, 0), "demo": (9, 1), "bench": (9, 1), "__main__": (9, 2),
 }  # fmt: skip
 FEATURE_PARTS = {"records": (3, 3), "view": (5, 1), "web": (8, 1), "cli": (8, 1)}
 FEATURE_WHOLE = (6, 1)
@@ -51,6 +51,8 @@ READS_FILES = ("importlib.resources", "importlib.metadata")
 # The one module below floor 7 that imports by text: it turns the words of NAMES into features.
 LOADER = "edgewise.features"
 DATABASES = {"apsw", "sqlite3"}
+# Rooms above floor 5 that may hold SQL: bench lays bare rows beside the house's own, to know what they cost.
+SQL_ROOMS = {"bench"}
 
 
 class Place(NamedTuple):

@@ -29,7 +29,7 @@ from edgewise.store.home import Home, NodeNote
 
 READS: Final = ("LC_ALL", "LC_MESSAGES", "LANG", "TZ", "NO_COLOR", "TERM")
 """Of the environment, what changes how a command speaks."""
-AT_HOME_ITSELF: Final = (None, "init", "open", "passphrase", "erase-everything", "sim", "demo")
+AT_HOME_ITSELF: Final = (None, "init", "open", "passphrase", "erase-everything", "sim", "demo", "bench")
 """Commands that a running node does not do for others."""
 PATHS: Final = ("file", "out", "letter")
 """Arguments that name files; they are made absolute, since the node stands in another folder."""

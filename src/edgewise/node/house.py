@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from edgewise.faces.cli.house import Passphrase
+from edgewise.faces.cli.house import BenchAsked, Measured, Passphrase
 from edgewise.faces.cli.main import default_home
 from edgewise.faces.kit.desk import Desk
 from edgewise.ground.errors import Refusal
@@ -25,6 +25,7 @@ from edgewise.store.home import Home
 
 RunSims = Callable[[int, int, int, int, TextIO], int]
 RunDemo = Callable[[Path | None, bool, Callable[[str], None]], int]
+RunBench = Callable[[BenchAsked, Callable[[str], None]], Measured]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class OwnHouse:
 
     run_sims: RunSims
     run_demo: RunDemo
+    run_bench: RunBench
 
     def create_home(self, home: Path, name: str, passphrase: str | None, remember: bool) -> bytes:
         """See `House.create_home`."""
@@ -53,7 +55,7 @@ class OwnHouse:
         given = passphrase() if "EDGEWISE_PASSPHRASE" in os.environ else None
 
         def house_of(keeper: HomeKeeper, loop: asyncio.AbstractEventLoop) -> HouseOfNode:
-            return HouseOfNode(self.run_sims, self.run_demo, keeper, loop)
+            return HouseOfNode(self.run_sims, self.run_demo, self.run_bench, keeper, loop)
 
         return serving.open_node(home, given, port, show=browser, icon=is_own, say=say, house_of=house_of)
 
@@ -84,6 +86,10 @@ class OwnHouse:
     def demo(self, folder: Path | None, browser: bool, say: Callable[[str], None]) -> int:
         """See `House.demo`."""
         return self.run_demo(folder, browser, say)
+
+    def bench(self, asked: BenchAsked, say: Callable[[str], None]) -> Measured:
+        """See `House.bench`."""
+        return self.run_bench(asked, say)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from edgewise import features
 from edgewise.core.door import Core, all_views
 from edgewise.core.effects import Reply
 from edgewise.core.inputs import Begin, Command, Tick
-from edgewise.faces.cli.house import Passphrase
+from edgewise.faces.cli.house import BenchAsked, Measured, Passphrase
 from edgewise.faces.cli.main import Streams, main
 from edgewise.faces.kit.desk import Desk
 from edgewise.ground.entropy import SeededEntropy
@@ -128,6 +128,12 @@ class Household:
         """Noted, not done."""
         self.asked.append(("demo", (folder, browser)))
         return 0
+
+    def bench(self, asked: BenchAsked, say: Callable[[str], None]) -> Measured:
+        """Noted, not done."""
+        self.asked.append(("bench", asked))
+        figure: dict[str, object] = {"job": "post", "figure": "p99", "value": 1.0}
+        return Measured([figure], [[("figure", "value"), ("post p99", "1 ms")]], asked.folder / "now.json")
 
     @contextmanager
     def desk(self, home: Path, passphrase: Passphrase) -> Iterator[Desk]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The verbs about a home itself: init, open, passphrase, erase-everything, doctor, sim, demo."""
+"""The verbs about a home itself: init, open, passphrase, erase-everything, doctor, sim, demo, bench."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Final
 
-from edgewise.faces.cli.house import Errand, HouseVerb
+from edgewise.faces.cli.house import BenchAsked, Errand, HouseVerb
 from edgewise.faces.kit import terminal
 from edgewise.faces.kit.terminal import N_, Out
 from edgewise.faces.kit.words import Translator
 from edgewise.features.people.cli import named
-from edgewise.ground.errors import DAMAGED_STORE
+from edgewise.ground.errors import DAMAGED_STORE, Refusal
 from edgewise.ground.ids import short
 from edgewise.store import outbox
 
 DEMO_SEEDS_MAX: Final = 100_000
 """Worlds of one run of the simulator: more than a night's work."""
+BENCH_FOLDER: Final = "build/bench"
 
 
 def _init_arguments(parser: ArgumentParser, words: Translator) -> None:
@@ -157,6 +158,33 @@ def run_demo(args: Namespace, errand: Errand, out: Out) -> int:
     return errand.house.demo(folder, not args.no_browser, out.say)
 
 
+def _bench_arguments(parser: ArgumentParser, words: Translator) -> None:
+    _ = words.gettext
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help=_("what to measure; without one, all of it"))
+    parser.add_argument("--against", metavar="FILE", help=_("compare with the figures of an earlier file"))
+    parser.add_argument(
+        "--folder", metavar="DIR", default=BENCH_FOLDER, help=_("where the figures and their homes are kept")
+    )
+    parser.add_argument(
+        "--scale",
+        type=float,
+        default=1.0,
+        metavar="PART",
+        help=_("only this part of the full size, to try it"),
+    )
+
+
+def run_bench(args: Namespace, errand: Errand, out: Out) -> int:
+    """Measure this program on this computer, and keep the figures in a file. Nothing of a person is used."""
+    if not 0 < args.scale <= 1:
+        raise Refusal("use.bad", reason=out.words.gettext("a part lies between 0 and 1"))
+    against = Path(args.against) if args.against else None
+    asked = BenchAsked(tuple(args.jobs), Path(args.folder), against, args.scale)
+    measured = errand.house.bench(asked, out.remark)
+    lines = [line for rows in measured.tables for line in (*out.table(rows), "")]
+    return out.result(measured.figures, [*lines, str(measured.kept)])
+
+
 VERBS: Final = (
     HouseVerb(
         "init",
@@ -192,5 +220,12 @@ VERBS: Final = (
     ),
     HouseVerb(
         "demo", N_("three acquainted people, to look around"), "edgewise demo", _demo_arguments, run_demo
+    ),
+    HouseVerb(
+        "bench",
+        N_("measure how fast this program is on this computer"),
+        "edgewise bench ingest sync --json",
+        _bench_arguments,
+        run_bench,
     ),
 )

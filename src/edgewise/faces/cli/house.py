@@ -21,6 +21,28 @@ DeskFactory = Callable[[Path, Passphrase], AbstractContextManager[Desk]]
 """The desk of a home: of the node that runs with it, else of the home opened for this one command."""
 
 
+@dataclass(frozen=True, slots=True)
+class BenchAsked:
+    """What is to be measured: jobs by name (none: all), where files may lie, and a file to compare with.
+
+    scale: the part of each job's full size, 1 for all of it.
+    """
+
+    jobs: tuple[str, ...]
+    folder: Path
+    against: Path | None
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured: one object per figure for programs, tables of rows for people, the file kept."""
+
+    figures: list[dict[str, object]]
+    tables: list[list[tuple[str, ...]]]
+    kept: Path
+
+
 class House(Protocol):
     """What needs the home itself, not a desk in it. Everything raises Refusal."""
 
@@ -50,6 +72,10 @@ class House(Protocol):
 
     def demo(self, folder: Path | None, browser: bool, say: Callable[[str], None]) -> int:
         """Run three acquainted nodes with a week of writing until stopped, and say their links."""
+        ...
+
+    def bench(self, asked: BenchAsked, say: Callable[[str], None]) -> Measured:
+        """Measure this program on this computer; `say` is told what is going on."""
         ...
 
 
