@@ -131,6 +131,13 @@ class Disk:
 _DISKS: dict[str, Disk] = {}
 
 
+def _error(kind: type[apsw.Error], extended: int) -> apsw.Error:
+    """An error as SQLite's own layer gives it, with its place in the extended code."""
+    error = kind()
+    error.extendedresult = extended if kind is apsw.IOError else apsw.SQLITE_FULL
+    return error
+
+
 class _File(apsw.VFSFile):
     def __init__(self, name: Any, flags: list[int]) -> None:
         path = Path(name.filename() if isinstance(name, apsw.URIFilename) else name)
@@ -145,7 +152,7 @@ class _File(apsw.VFSFile):
     def xRead(self, amount: int, offset: int) -> bytes:
         """Read, unless the disk can't."""
         if self._disk is not None and self._disk.bad_reads:
-            raise apsw.IOError
+            raise _error(apsw.IOError, apsw.SQLITE_IOERR_READ)
         return super().xRead(amount, offset)
 
     def xWrite(self, data: bytes, offset: int) -> None:
@@ -155,7 +162,7 @@ class _File(apsw.VFSFile):
                 if self._disk.short:
                     super().xWrite(data[: len(data) // 2], offset)
                     self._disk.note(Write(self._name, offset, bytes(data[: len(data) // 2])))
-                raise self._disk.fault
+                raise _error(self._disk.fault, apsw.SQLITE_IOERR_WRITE)
             self._disk.note(Write(self._name, offset, bytes(data)))
         super().xWrite(data, offset)
 
@@ -163,7 +170,7 @@ class _File(apsw.VFSFile):
         """Cut, unless the disk refuses."""
         if self._disk is not None:
             if self._disk.refuses():
-                raise self._disk.fault
+                raise _error(self._disk.fault, apsw.SQLITE_IOERR_TRUNCATE)
             self._disk.note(Cut(self._name, newsize))
         super().xTruncate(newsize)
 
@@ -172,7 +179,7 @@ class _File(apsw.VFSFile):
         if self._disk is None:
             return
         if self._disk.refuses():
-            raise apsw.IOError if self._disk.fault is apsw.FullError else self._disk.fault
+            raise _error(apsw.IOError, apsw.SQLITE_IOERR_FSYNC)
         folder = self._name in self._disk.new_names and self._name.endswith(_NEW_NAMES)
         if folder:
             self._disk.new_names.clear()

@@ -4,6 +4,7 @@
 import pytest
 
 from edgewise.core import gate
+from edgewise.sim.network import Faults
 from edgewise.sim.run import live, run_sims
 from edgewise.sim.trace import Violation
 
@@ -22,14 +23,22 @@ def test_week_of_five_holds(seed: int) -> None:
 @pytest.mark.parametrize("seed", FOUND)
 def test_week_that_once_failed_holds(seed: int) -> None:
     """Crossing letters, and an ending that nobody brought: mended, and kept mended."""
-    assert live(seed, PEOPLE, DAYS).written > 100
+    assert live(seed, PEOPLE, DAYS, Faults(full=0)).written > 100
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_week_of_full_disks_holds(seed: int) -> None:
+    """Every fifth who sits down has an hour without room: what was refused was refused, the rest comes."""
+    lived = live(seed, PEOPLE, DAYS, Faults(full=0.2))
+    assert lived.written > 100
+    assert lived.refusals["home.full"] > 10
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(20, 220))
 def test_two_hundred_more_weeks_hold(seed: int) -> None:
-    """The same over two hundred seeds."""
-    assert live(seed, PEOPLE, DAYS).written > 100
+    """The same over two hundred seeds, with fuller disks in every fourth."""
+    assert live(seed, PEOPLE, DAYS, Faults(full=0.02 if seed % 4 else 0.2)).written > 100
 
 
 def test_same_seed_gives_the_same_trace() -> None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A home opens with its passphrase, or by a key file where that was asked for; for one process at a time."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -202,3 +204,17 @@ def test_erasing_leaves_nothing(home: Home) -> None:
     (home.path / "song.txt").write_text("la")
     home.erase()
     assert [each.name for each in home.path.iterdir()] == ["song.txt"]
+
+
+def test_a_full_disk_keeps_the_old_passphrase(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the new one can't be kept it is said that the disk is full, and the old one opens as before."""
+    key = create(home)
+
+    def full(fd: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refusal, match=r"home\.full"):
+        change(home, PASSPHRASE, OTHER)
+    assert home.unlock(PASSPHRASE) == key
+    assert refused(home, OTHER) == "passphrase.wrong"

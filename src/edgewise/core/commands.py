@@ -21,6 +21,7 @@ from edgewise.groups.epochs import Writer
 from edgewise.identity.person import new_person, renamed
 from edgewise.keys.signing import signing_from_seed
 from edgewise.store import agreements, chest, invitations, outbox, settings, shelf
+from edgewise.store.db import savepoint
 
 
 def run(turn: Turn, command: inputs.Command) -> object:
@@ -133,7 +134,7 @@ def publish_due(turn: Turn) -> None:
         record = turn.registry.decode(held.record).record
         assert record is not None, "a held record that this version wrote"
         try:
-            with turn.db:
+            with savepoint(turn.db):
                 _write(turn, inputs.Place(kind, identity), record)
         except Refusal as no:
             settings.put(turn.db, f"held_back:{held.id.hex()}", no.code)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from edgewise.sync.session import Session
@@ -38,3 +39,23 @@ class Peers:
     def link_of(self, identity: bytes) -> Link | None:
         """The connection over which this person's device has proved itself."""
         return next((link for link in self.links.values() if link.identity == identity), None)
+
+    def as_now(self) -> tuple[Mapping[int, Link], Mapping[bytes, tuple[int, int]]]:
+        """Which connections stand, and whom to try when: for `again`."""
+        return dict(self.links), dict(self.next_dial_ms)
+
+    def again(self, before: tuple[Mapping[int, Link], Mapping[bytes, tuple[int, int]]]) -> None:
+        """What was undone in the store is undone here: the same connections stand as before."""
+        links, next_dial_ms = before
+        self.links, self.next_dial_ms = dict(links), dict(next_dial_ms)
+
+    def drop_all(self, rest_until_ms: int) -> list[int]:
+        """Forget all connections, whose sessions know of more than the disk does; their numbers, sorted.
+
+        Nobody is tried again before `rest_until_ms`.
+        """
+        dropped = sorted(self.links)
+        for link in self.links.values():
+            self.next_dial_ms[link.endpoint] = (rest_until_ms, DIAL_LAST_MS)
+        self.links.clear()
+        return dropped

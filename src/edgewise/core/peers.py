@@ -22,6 +22,7 @@ from edgewise.keys.labels import Label
 from edgewise.log.chain import verify_run
 from edgewise.log.op import from_wire
 from edgewise.store import agreements, invitations, outbox, people, register, settings, shelf
+from edgewise.store.db import savepoint
 from edgewise.sync import events, frames
 from edgewise.sync.frames import encode_frame
 from edgewise.sync.session import Session
@@ -115,7 +116,7 @@ def received(turn: Turn, conn: int, checked: Checked) -> None:
             return
         effects, written = len(turn.effects), len(turn.written)
         try:
-            with turn.db:  # a savepoint: what a bad frame began is undone, what came before it stays
+            with savepoint(turn.db):  # what a bad frame began is undone, what came before it stays
                 _one_frame(turn, link, frame, signed)
         except Verdict as bad:
             del turn.effects[effects:], turn.written[written:]

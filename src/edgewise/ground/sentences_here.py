@@ -26,6 +26,9 @@ Check that the folder belongs to you and that the disk has room.
 home.full us 4
 The disk is full. What was there before is safe; the last thing was not kept.
 Make room on the disk, then try again.
+home.unreadable us 9
+The disk could not read some of your things. Nothing was changed.
+Try again; if it stays, copy the folder {path} to another disk, and run "edgewise doctor --deep" there.
 home.locked you 3
 Your Edgewise is locked. Nothing is lost.
 Open it with your passphrase.

@@ -47,7 +47,7 @@ class HomeKeeper:
     def __init__(self, home: Home, *, zone: str, run_errand: RunErrand, carrier_of: CarrierOf) -> None:
         self.home = home
         self.zone = zone
-        self.trouble: EdgewiseError | None = None
+        self._offline: EdgewiseError | None = None
         self.ending = asyncio.Event()
         self.bug = False
         self._run_errand = run_errand
@@ -75,6 +75,12 @@ class HomeKeeper:
         if self._node is None:
             raise Refusal("home.locked")
         return self._node
+
+    @property
+    def trouble(self) -> EdgewiseError | None:
+        """See `faces.web.Keeper.trouble`: a disk that refuses ends all connections, too."""
+        kept = None if self._node is None else self._node.core.trouble
+        return kept or self._offline
 
     def now_ms(self) -> int:
         """The wall clock in ms."""
@@ -127,20 +133,20 @@ class HomeKeeper:
         assert seed is not None, "a home without its person"
         place = homes.page_place(self.home.path)
         ports = [place.udp_port] * (place.udp_port != 0) + random.sample(UDP_PORTS, UDP_TRIES)
-        self.trouble = None
+        self._offline = None
         for port in ports:
             try:
                 node = Node(store, core, self._carrier_of(seed, port), self._broke)
                 await node.start()
             except EdgewiseError as no:
-                self.trouble = no
+                self._offline = no
                 if no.code == "port.taken":
                     continue
                 break
-            self.trouble = None
+            self._offline = None
             homes.keep_page_place(self.home.path, replace(place, udp_port=port))
             return node
-        log.warning("without a network: %s", self.trouble)
+        log.warning("without a network: %s", self._offline)
         node = Node(store, core, None, self._broke)
         await node.start()
         return node

@@ -33,9 +33,10 @@ class Faults:
     break_line: float = 0.004  # per message on its way: the line ends within it
     untold: float = 0.3  # per end of a broken line: nobody tells it
     cut_pieces: float = 0.25  # per message: it arrives in pieces
+    full: float = 0.02  # per person and sitting: their disk is full for an hour
 
 
-NO_FAULTS: Final = Faults(0, 0, 0, 0, 0)
+NO_FAULTS: Final = Faults(0, 0, 0, 0, 0, 0)
 
 
 class Surroundings(Protocol):

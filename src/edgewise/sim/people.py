@@ -13,6 +13,7 @@ from edgewise.core.door import CORE_KINDS, Core, all_views
 from edgewise.core.feature import Feature
 from edgewise.core.turn import Me
 from edgewise.ground.entropy import Entropy, SeededEntropy
+from edgewise.ground.errors import Refusal
 from edgewise.log.kinds import OpenedOp
 from edgewise.store.db import Connection, Store
 
@@ -37,18 +38,27 @@ class PowerCut(Exception):
 
 
 class Disk(Store):
-    """A store in memory that outlives its core, and whose next COMMIT may be cut off."""
+    """A store in memory that outlives its core, and whose next COMMIT may be cut off.
+
+    While it is `full`, it takes nothing; `refused`: it has just refused something.
+    """
 
     cut_next = False
+    full = False
+    refused = False
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """One write transaction; with `cut_next` it ends in PowerCut and leaves nothing."""
         with super().write() as db:
+            changes = db.total_changes()
             yield db
             if self.cut_next:
                 self.cut_next = False
                 raise PowerCut
+            if self.full and db.total_changes() != changes:
+                self.refused = True
+                raise Refusal("home.full")
 
 
 class Witness:

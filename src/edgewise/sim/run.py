@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from edgewise.sim import week
+from edgewise.sim.network import Faults
 from edgewise.sim.trace import Violation
 from edgewise.sim.world import World
 
@@ -25,9 +26,9 @@ class Lived:
     refusals: dict[str, int]
 
 
-def live(seed: int, people: int, days: int) -> Lived:
+def live(seed: int, people: int, days: int, faults: Faults | None = None) -> Lived:
     """One world from its seed to its healed end. Raises Violation, or whatever bug a core has."""
-    world = World(seed, people)
+    world = World(seed, people, faults=faults)
     return finish(world, days)
 
 

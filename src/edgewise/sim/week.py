@@ -64,6 +64,16 @@ def _plan(world: World, stories: Stories, in_ms: int, there: list[Person]) -> No
     world.at(in_ms + chance.choice((40, 55, 120)) * SECOND_MS, lambda: world.network.partition({}))
     if chance.random() < 0.3:
         world.at(in_ms + SITTING_MS // 2, world.network.break_one)
+    for person in there:
+        if world.disk_chance.random() < world.faults.full:
+            full_ms = max(0, in_ms + world.disk_chance.randint(-HOUR_MS, SITTING_MS))
+            world.at(full_ms, partial(_fill, person, True))
+            world.at(full_ms + HOUR_MS, partial(_fill, person, False))
+
+
+def _fill(person: Person, full: bool) -> None:
+    """Something else takes the last room on a disk, or gives it back."""
+    person.disk.full = full
 
 
 def _sit_down(world: World, person: Person) -> None:
@@ -80,6 +90,8 @@ def heal(world: World) -> None:
     world.faults = NO_FAULTS
     world.network.partition({})
     world.network.near = True
+    for person in world.everybody:
+        _fill(person, False)
     for _ in range(2):
         for person in world.everybody:
             world.stop(person)

@@ -60,6 +60,7 @@ class World:
         out: TextIO | None = None,
     ) -> None:
         self.chance = random.Random(seed)
+        self.disk_chance = random.Random(f"{seed} disks")  # its own: other faults fall as they did without
         self.faults = faults or Faults()
         self.now_ms = START_MS
         self.trace = Trace(out)
@@ -166,6 +167,8 @@ class World:
         except EdgewiseError as no:
             return self._refused(person, item, no)
         opened = person.witness.take()
+        if person.disk.refused:  # what was opened was undone
+            person.disk.refused, opened = False, []
         self._line(person, item, f"{trace.shown(opened)} > {trace.named(effects)}")
         self._judge(person, item, opened, effects)
         return self._carry_all(person, item, opened, effects)
@@ -184,6 +187,7 @@ class World:
     def _refused(self, person: Person, item: Input, no: EdgewiseError) -> Done:
         """A command may be refused, by ourselves or since what it brought is bad; nothing else raises."""
         person.witness.take()
+        person.disk.refused = False
         self._line(person, item, no.code)
         if not isinstance(item, Command):
             raise Violation("escaped", f"{person.name}: {trace.said(item)} raised {no.code}") from no

@@ -25,9 +25,15 @@ from edgewise.store.views import View
 APPLICATION_ID: Final = 0x45646757
 KEY_BYTES: Final = 32
 
+DISK_FAULTS: Final = frozenset(
+    {"home.full", "home.unwritable", "home.unreadable", "store.busy", "store.damaged"}
+)
+"""What `Store.write` and `Store.reading` are refused with where it is the disk that refuses."""
+
 _PLAIN_MAGIC: Final = b"SQLite format 3\0"
 # Bytes 18 to 23 of a sealed file: WAL or not, 32 bytes reserved on each page, the format's fixed fractions.
 _SEALED_MARKS: Final = (bytes((2, 2, 32, 64, 32, 32)), bytes((1, 1, 32, 64, 32, 32)))
+_READ_ERRORS: Final = (apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS)
 _HEADER_BYTES: Final = 24
 _BUSY_MS: Final = 5000
 _STATEMENTS_CACHED: Final = 256
@@ -118,7 +124,7 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """One write transaction: committed at the end, undone on any exception. Never one inside another.
 
-        Raises Refusal "home.full", "store.busy", "store.damaged" or "home.unwritable" where the disk refuses.
+        Raises one of the Refusals in DISK_FAULTS where the disk refuses.
         """
         db = self._writer
         assert not db.in_transaction, "a write transaction inside another"
@@ -185,6 +191,24 @@ class Store:
             wipe(self._path.with_name(self._path.name + suffix))
 
 
+@contextlib.contextmanager
+def savepoint(db: apsw.Connection) -> Iterator[None]:
+    """A part of a write transaction that is undone alone on any exception.
+
+    Where a full disk made SQLite undo the whole transaction, there is nothing left to undo here.
+    """
+    db.execute("SAVEPOINT part")
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if db.in_transaction:
+            if not done:
+                db.execute("ROLLBACK TO part")
+            db.execute("RELEASE part")
+
+
 def wipe(path: Path) -> None:
     """Overwrite a file with zeros and delete it; a disk may still keep older copies of its blocks."""
     if not path.is_file():
@@ -249,5 +273,8 @@ def _spoken(path: Path | None, *, sealed: bool) -> Iterator[None]:
         raise Refusal("home.full") from error
     except (apsw.BusyError, apsw.LockedError) as error:
         raise Refusal("store.busy") from error
-    except (apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
+    except apsw.IOError as error:
+        code = "home.unreadable" if getattr(error, "extendedresult", 0) in _READ_ERRORS else "home.unwritable"
+        raise Refusal(code, path=path or "") from error
+    except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
         raise Refusal("home.unwritable", path=path or "") from error

@@ -6,6 +6,7 @@ where the person chose "remember on this computer", under a key file that only t
 that file and the folder can read everything; so it is never made unasked.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -259,7 +260,8 @@ def _write(path: Path, data: bytes) -> None:
         fresh.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise Refusal("home.unwritable", path=path.parent) from error
+        code = "home.full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "home.unwritable"
+        raise Refusal(code, path=path.parent) from error
 
 
 def _sync_folder(path: Path) -> None:

@@ -86,8 +86,9 @@ def compare(db: apsw.Connection, views: Sequence[View], open_op: Opener) -> list
         rebuild(db, views, open_op)
         after = {view.name: _counted(view, db) for view in views}
     finally:
-        db.execute("ROLLBACK TO compare")
-        db.execute("RELEASE compare")
+        if db.in_transaction:  # else a full disk has undone all of it already
+            db.execute("ROLLBACK TO compare")
+            db.execute("RELEASE compare")
     found = []
     for name, rows in before.items():
         found += [f"{name}: missing {line}" for line in _lines(after[name] - rows)]
