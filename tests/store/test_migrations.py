@@ -21,7 +21,8 @@ def test_every_table_is_strict() -> None:
     with store.write() as db:
         rows = list(db.execute("SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'"))
     assert len(rows) > 25
-    assert [name for name, strict in rows if not strict] == []
+    # The index of words and its shadows are FTS5's own.
+    assert [name for name, strict in rows if not strict and not name.startswith("search_words")] == []
 
 
 def test_rows_that_are_named_by_their_key_are_never_deleted() -> None:

@@ -17,6 +17,7 @@ from edgewise.ground.errors import EdgewiseError, Refusal
 from edgewise.groups import epochs
 from edgewise.log.kinds import OpenedOp, Registry
 from edgewise.log.op import Op
+from edgewise.store import search
 from edgewise.store.agreements import AgreementsView
 from edgewise.store.db import DISK_FAULTS, Connection, Store
 from edgewise.store.views import View
@@ -30,8 +31,11 @@ CORE_KINDS = (*epochs.KINDS, *grants.KINDS, *circles.KINDS, *erasure.KINDS)
 
 
 def all_views(features: Sequence[Feature]) -> tuple[View, ...]:
-    """Every view of a home: the agreements first, then one per feature. `Store.open` makes their tables."""
-    return (AgreementsView(), *(feature.view for feature in features))
+    """Every view of a home: the agreements, the index of words, then one per feature, some of which feed it.
+
+    `Store.open` makes their tables.
+    """
+    return (AgreementsView(), search.VIEW, *(feature.view for feature in features))
 
 
 class Core:

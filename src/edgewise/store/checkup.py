@@ -15,7 +15,7 @@ import apsw
 from edgewise.ground.errors import Verdict
 from edgewise.ground.ids import ZERO32, short
 from edgewise.log.op import CLS_CONTROL, Op, check_signature, parse_op
-from edgewise.store import shelf, views
+from edgewise.store import search, shelf, views
 from edgewise.store.rows import Row
 from edgewise.store.views import Opener, View
 
@@ -42,6 +42,10 @@ def deep(db: apsw.Connection, open_op: Opener, all_views: Sequence[View] = ()) -
     found += _ops(db)
     if not found:  # of damaged operations no view can be made
         found += [Finding("view", b"", line) for line in views.compare(db, all_views, open_op)]
+        found += [
+            Finding("search", b"", f"The list of words does not fit the texts: {line}")
+            for line in search.faults(db)
+        ]
     return _first(found)
 
 

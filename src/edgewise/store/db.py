@@ -18,7 +18,7 @@ from edgewise.ground.errors import Refusal
 from edgewise.ground.ids import ZERO32
 from edgewise.keys.hashing import expand
 from edgewise.keys.labels import Label
-from edgewise.store import migrations
+from edgewise.store import migrations, search
 from edgewise.store.views import View
 
 # "EdgW": what the file's header says that it is.
@@ -118,7 +118,10 @@ class Store:
             if version < migrations.VERSION:
                 migrations.migrate(db, version)
                 db.pragma("application_id", APPLICATION_ID)
-            return migrations.lay_views(db, [(view.name, view.tables) for view in views])
+            # The index of words is always there: any view may feed it. Where it is new, all feed it anew.
+            fed = migrations.lay_views(db, [(search.NAME, search.TABLES)], older=version > 0)
+            stale = migrations.lay_views(db, [(view.name, view.tables) for view in views])
+            return tuple(view.name for view in views) if fed else stale
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:

@@ -148,7 +148,7 @@ CREATE TABLE view_tables (name TEXT PRIMARY KEY NOT NULL, script TEXT NOT NULL) 
 SCRIPTS: Final = (_FIRST,)
 VERSION: Final = len(SCRIPTS)
 
-_TABLE: Final = re.compile(r"CREATE TABLE(?: IF NOT EXISTS)? (\w+)")
+_TABLE: Final = re.compile(r"CREATE (?:VIRTUAL )?TABLE(?: IF NOT EXISTS)? (\w+)")
 
 
 def migrate(db: apsw.Connection, version: int) -> None:
@@ -158,21 +158,23 @@ def migrate(db: apsw.Connection, version: int) -> None:
     db.pragma("user_version", VERSION)
 
 
-def lay_views(db: apsw.Connection, views: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+def lay_views(
+    db: apsw.Connection, views: Iterable[tuple[str, str]], *, older: bool = False
+) -> tuple[str, ...]:
     """Make the tables of these views (name, script); inside the caller's transaction.
 
     A view whose script is another than when the file was last opened is laid anew, empty: the names that are
-    returned need a rebuild.
+    returned need a rebuild. With `older`, one that the file did not have yet is among them.
     """
     stale = []
     for name, script in views:
         row = db.execute("SELECT script FROM view_tables WHERE name = ?", (name,)).fetchone()
         if row is not None and row[0] == script:
             continue
-        if row is not None:
+        if row is not None or older:
             stale.append(name)
-            for table in _TABLE.findall(row[0]):
-                db.execute(f"DROP TABLE IF EXISTS {table}")
+        for table in reversed(_TABLE.findall(row[0] if row is not None else "")):
+            db.execute(f"DROP TABLE IF EXISTS {table}")  # an index of words before what it was made from
         db.execute(script)
         db.execute("INSERT OR REPLACE INTO view_tables (name, script) VALUES (?, ?)", (name, script))
     return tuple(stale)

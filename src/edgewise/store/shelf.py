@@ -24,8 +24,9 @@ from edgewise.store.rows import Row, rows
 __all__ = [
     "STATES", "LogRow", "OpRow", "SpaceRow", "add_log", "add_op", "add_space", "add_tombstone", "close_log",
     "control_heads", "erase_payload", "heads", "is_tombstoned", "load_op", "log_row", "logs_of", "my_log",
-    "name_log", "op_at", "op_row", "open_ops", "ops_range", "other_heads", "park", "parked", "sealed_ops",
-    "set_listed", "set_state", "space", "space_of_circle", "spaces", "take_moved", "take_parked",
+    "name_log", "op_at", "op_row", "open_ops", "ops_range", "other_heads", "park", "parked", "sealed_counts",
+    "sealed_ops", "set_listed", "set_state", "space", "space_of_circle", "spaces", "take_moved",
+    "take_parked",
 ]  # fmt: skip
 
 STATES: Final = ("open", "sealed", "newer", "bad", "erased")
@@ -333,6 +334,15 @@ def sealed_ops(
         (epoch, space, limit),
     )
     return [_op(row) for row in found]
+
+
+def sealed_counts(db: apsw.Connection) -> list[tuple[bytes, int]]:
+    """Whose operations are here that can't be opened, and how many; the most first. Own ones are left out."""
+    return rows(
+        db,
+        "SELECT l.identity, count(*) FROM ops o JOIN logs l ON l.n = o.log_n "
+        "WHERE o.state = 1 AND l.mine = 0 AND l.identity <> x'' GROUP BY l.identity ORDER BY 2 DESC, 1",
+    )
 
 
 def set_state(db: apsw.Connection, id: bytes, state: str, wall_ms: int | None = None) -> None:

@@ -11,7 +11,8 @@ from edgewise.features.posts import view
 from edgewise.features.posts.records import Edit, Post, Word
 from edgewise.features.posts.view import VIEW, Item
 from edgewise.log.kinds import OpenedOp
-from edgewise.store import shelf
+from edgewise.store import search, shelf
+from edgewise.store.asked import parse
 from edgewise.store.db import Connection, Store
 from tests.features.opened import ALICE, BOB, CAROL, HER_FEED, HIS_FEED, id_of, op
 
@@ -204,14 +205,30 @@ def test_an_old_thread_with_a_new_answer_is_found() -> None:
     assert view.stirred(db, 10, muted=[BOB]) == []
 
 
-def test_words_are_searched_in_any_case() -> None:
-    """What is shown is searched, answers too; an older wording and what was taken back are not found."""
-    db = applied((LADDER, ANSWER))
-    found = view.search(db, LADDER.record.text.split()[-1].upper())  # type: ignore[attr-defined]
-    assert [item.id for item in found] == [LADDER.id]
-    assert [item.id for item in view.search(db, "", limit=1)] == [ANSWER.id]
+def found(db: Connection, typed: str) -> list[bytes]:
+    """The ids of what holds these words, the newest first."""
+    return [hit.id for hit in search.find(db, search.Wanted(parse(typed)))]
+
+
+@given(st.permutations((LADDER, ANSWER, FIRST_EDIT, NEXT_EDIT, FORGED_EDIT)))
+def test_the_latest_wording_alone_is_found(order: Sequence[OpenedOp]) -> None:
+    """Whatever comes first: answers too, warnings too; no older wording, and none by another's hand."""
+    db = applied(order)
+    assert found(db, "WHO ladder ") == [PARENT]
+    assert found(db, "heights ") == [PARENT]
+    assert found(db, "here ") == [ANSWER.id]
+    assert [found(db, word) for word in ("anybody ", "thief ", "has anybody ")] == [[], [], []]
+
+
+def test_what_was_taken_back_is_found_no_more() -> None:
+    """An item by no word of it; an edit's words go with it, and the wording before it is found again."""
+    db = applied((LADDER, ANSWER, FIRST_EDIT, NEXT_EDIT))
+    VIEW.erase(db, NEXT_EDIT.id)
+    assert (found(db, "who "), found(db, "has anybody ")) == ([], [PARENT])
     VIEW.erase(db, LADDER.id)
-    assert [item.id for item in view.search(db, "")] == [ANSWER.id]
+    assert (found(db, "ladder "), found(db, "here ")) == ([], [ANSWER.id])
+    VIEW.clear(db)
+    assert list(search.VIEW.dump(db)) == []
 
 
 def test_mentions_of_a_person_are_found() -> None:

@@ -11,7 +11,6 @@ from edgewise.core.inputs import Place, Publish
 from edgewise.features.people.records import Mute
 from edgewise.features.posts import view
 from edgewise.features.posts.records import Post
-from edgewise.features.talk.records import Say
 from edgewise.ground.instant import DAY_MS
 from edgewise.store import outbox
 from tests.core.party import World
@@ -289,17 +288,6 @@ def test_answers_of_one_person_can_be_hidden(friends: Friends) -> None:
     assert "You pass on no answers here by: bob." in alice.press(f"item/{answer}/hide", {"hidden": "yes"})
     assert "You pass on no answers" not in alice.press(f"item/{answer}/hide", {"hidden": "no"})
     assert alice.post(f"item/{item}/hide", {"hidden": "yes"}).status_code == 404
-
-
-def test_search_finds_people_posts_and_talk_of_this_computer(friends: Friends) -> None:
-    """One field finds all three, in any case."""
-    alice, bob, _ = shared(friends, "The LADDER of Bob")
-    alice.one.do(Publish(Place("talk", bob.one.identity), Say("bring the ladder")))
-    assert "The LADDER of Bob" in alice.read("find?q=ladder")
-    assert "bring the ladder" in alice.read("find?q=Ladder")
-    assert f'href="{alice.root}people/{bob.one.identity.hex()}"' in alice.get("find?q=BOB")
-    assert "Nothing here holds these words." in alice.read("find?q=bicycle")
-    assert "Which words?" in alice.read("find")
 
 
 @pytest.mark.parametrize("path", ["item/00", "item/zz/who", f"item/{'0' * 64}", f"item/{'0' * 64}/edit"])

@@ -11,7 +11,8 @@ from edgewise.features.talk.records import Say, SayEdit
 from edgewise.features.talk.view import VIEW
 from edgewise.ground.canon import Record
 from edgewise.log.kinds import OpenedOp
-from edgewise.store import outbox, shelf
+from edgewise.store import outbox, search, shelf
+from edgewise.store.asked import parse
 from edgewise.store.db import Connection, Store
 from tests.features import opened
 from tests.features.opened import ALICE, BOB, CAROL, id_of
@@ -116,7 +117,16 @@ def test_a_rebuild_begins_empty() -> None:
     assert view.lines(db, WITH_BOB) == []
 
 
-def test_words_are_searched_in_any_case() -> None:
-    """The newest line that holds the words comes first; what it said before a change is not found."""
-    assert [line.id for line in view.search(applied(ALL), "SATURDAY")] == [LATE.id, HELLO.id]
-    assert view.search(applied(ALL), "there?") == []
+def test_the_latest_wording_alone_is_found() -> None:
+    """The newest line that holds the words comes first; a former wording, or what is gone, is not found."""
+    db = applied(ALL)
+
+    def found(typed: str) -> list[bytes]:
+        return [hit.id for hit in search.find(db, search.Wanted(parse(typed)))]
+
+    assert found("SATURDAY") == [LATE.id, HELLO.id]
+    assert found("there -saturday") == []
+    VIEW.erase(db, LATE.id)
+    assert found("SATURDAY") == [HELLO.id]
+    VIEW.clear(db)
+    assert found("SATURDAY") == []

@@ -11,6 +11,7 @@ from edgewise.faces.cli import bundles, consent, homes, items, meeting, settings
 from edgewise.faces.cli.house import HouseVerb
 from edgewise.faces.kit.terminal import Verb
 from edgewise.faces.kit.words import Translator, translator
+from edgewise.features.find import cli as find_cli
 from edgewise.features.people import cli as people_cli
 from edgewise.features.posts import cli as posts_cli
 from edgewise.features.talk import cli as talk_cli
@@ -24,6 +25,7 @@ VERBS: Final[tuple[AnyVerb, ...]] = (
     *items.VERBS,
     *talk_cli.VERBS,
     *people_cli.VERBS,
+    *find_cli.VERBS,
     *consent.VERBS,
     *bundles.VERBS,
     *settings.VERBS,

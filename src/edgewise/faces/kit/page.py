@@ -4,7 +4,7 @@
 A feature writes ``features/<name>/web.py`` with ``ROUTES: Final[list[Route]]`` (starlette.routing). Its paths
 begin with "/" and stand under the home's own path: "/" is Home, "/talk/{who}" a conversation. Paths that are
 taken here: /enter /setup /unlock /forgotten /erase /end /settings /doctor /letter /draft /events /static
-/groups /command /link. The search of every page leads to "/find?q=", which features/posts has. Handlers are
+/groups /command /link. The search of every page leads to "/find?q=", which features/find has. Handlers are
 ``async def handler(request: Request) -> Response`` and begin with ``page = await page_of(request)``:
 
     async def show(request: Request) -> Response:

@@ -25,8 +25,8 @@ from edgewise.faces.web.guard import Guard, stale
 from edgewise.faces.web.site import HomeSite
 from edgewise.ground.errors import EdgewiseError, Refusal
 
-ROOMS: Final = (*features.NAMES, "agreements")
-"""Whose pages stand here besides: the features', and those about agreements, which are the core's own."""
+ROOMS: Final = (*features.NAMES, "agreements", "find")
+"""Whose pages stand here besides: the features', finding, and agreements, which are the core's own."""
 OWN: Final = (*start.ROUTES, *settings.ROUTES, *letters.ROUTES, *live.ROUTES, *machine.ROUTES)
 
 

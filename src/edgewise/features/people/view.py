@@ -194,6 +194,12 @@ def known(db: apsw.Connection) -> list[Known]:
     return sorted(found, key=lambda each: (each.state != "live", each.name.casefold(), each.identity))
 
 
+def names(db: apsw.Connection) -> list[tuple[bytes, str, str]]:
+    """Everybody one has met: (identity, how they are called here, what they call themselves)."""
+    everyone = [(pair.identity, own_name(db, pair.identity)) for pair in agreements.pairs(db, live=False)]
+    return [(who, petname(db, who) or own, own) for who, own in everyone]
+
+
 def find(db: apsw.Connection, text: str) -> list[bytes]:
     """Whom a person may mean by a name (in any case) or by at least 8 signs of the id; sorted."""
     wanted = " ".join(text.split()).casefold()

@@ -17,7 +17,7 @@ import apsw
 
 from edgewise.features.posts.records import Edit, Post, Word
 from edgewise.log.kinds import OpenedOp
-from edgewise.store import agreements, people, register, shelf
+from edgewise.store import agreements, people, register, search, shelf
 from edgewise.store.rows import Row, rows
 
 HOME_MARK: Final = "home"
@@ -58,6 +58,13 @@ FROM posts_items i LEFT JOIN posts_edits e ON i.gone = 0 AND e.id = (
     ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
 """
 _ONE: Final = _SHOWN + "WHERE i.id = ?"
+_WORDING: Final = """
+SELECT i.space, i.author, i.order_ms, coalesce(e.text, i.text), coalesce(e.warning, i.warning)
+FROM posts_items i LEFT JOIN posts_edits e ON e.id = (
+    SELECT l.id FROM posts_edits l WHERE l.target = i.id AND l.author = i.author AND l.space = i.space
+    ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
+WHERE i.id = ? AND i.gone = 0
+"""
 _BELOW: Final = """
 WITH RECURSIVE below (id) AS (
     SELECT id FROM posts_items WHERE parent = ?1 AND space = ?2
@@ -164,6 +171,7 @@ class PostsView:
 
     def erase(self, db: apsw.Connection, op_id: bytes) -> None:
         """Let go of every text of one operation; of an item its place remains."""
+        changed = rows(db, "SELECT target FROM posts_edits WHERE id = ?", (op_id,))
         db.execute("UPDATE posts_items SET gone = 1, text = '', warning = '' WHERE id = ?", (op_id,))
         db.execute("DELETE FROM posts_mentions WHERE item = ?", (op_id,))
         db.execute(
@@ -172,11 +180,14 @@ class PostsView:
             (op_id,),
         )
         db.execute("DELETE FROM posts_words WHERE id = ?1 OR target = ?1", (op_id,))
+        for (id,) in [(op_id,), *changed]:
+            _index(db, id)
 
     def clear(self, db: apsw.Connection) -> None:
         """Empty the view, before a rebuild."""
         for table in ("posts_items", "posts_edits", "posts_words", "posts_mentions"):
             db.execute(f"DELETE FROM {table}")  # noqa: S608 (names of this module)
+        search.clear(db, self.name)
 
     def dump(self, db: apsw.Connection) -> Iterable[tuple[object, ...]]:
         """What a reader can see, ordered: equal sets of operations give equal dumps."""
@@ -200,6 +211,7 @@ def _apply_post(db: apsw.Connection, op: OpenedOp, post: Post) -> None:
         "SELECT i.id, unhex(m.value) FROM posts_items i, json_each(?) m WHERE i.id = ? AND i.gone = 0",
         (_hexes(post.mentions), op.id),
     )
+    _index(db, op.id)
 
 
 def _apply_edit(db: apsw.Connection, op: OpenedOp, edit: Edit) -> None:
@@ -210,6 +222,17 @@ def _apply_edit(db: apsw.Connection, op: OpenedOp, edit: Edit) -> None:
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
         (op.id, edit.target, op.space, op.author, op.order_ms, op.wall_ms, edit.text, edit.warning),
     )
+    _index(db, edit.target)
+
+
+def _index(db: apsw.Connection, id: bytes) -> None:
+    """Let an item be found by its latest wording alone; a gone one, or one that is not here, by none."""
+    found = rows(db, _WORDING, (id,))
+    if not found:
+        search.drop(db, id)
+        return
+    space, author, order_ms, text, warning = found[0]
+    search.put(db, search.Entry("posts", id, space, author, order_ms, f"{warning}\n{text}"))
 
 
 def _apply_word(db: apsw.Connection, op: OpenedOp, word: Word) -> None:
@@ -259,17 +282,6 @@ def stirred(
     """The tops, at or before an order, of threads in which others wrote after it; the newest first."""
     found = rows(db, _STIRRED, (order_ms, _hexes(muted), limit))
     return [row[0] for row in found]
-
-
-def search(db: apsw.Connection, wanted: str, limit: int = 30) -> list[Item]:
-    """The newest items, without their threads, that hold these words in any case; the whole shelf is read."""
-    found: list[Item] = []
-    for row in db.execute(_SHOWN + "WHERE i.gone = 0 ORDER BY i.order_ms DESC, i.id DESC"):
-        if wanted.casefold() in f"{row[8]}\n{row[9]}".casefold():
-            found.append(_item(db, row, ()))
-        if len(found) == limit:
-            break
-    return found
 
 
 def new_count_since(db: apsw.Connection, order_ms: int, muted: Collection[bytes] = ()) -> int:

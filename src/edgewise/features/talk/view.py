@@ -11,7 +11,7 @@ import apsw
 
 from edgewise.features.talk.records import Say, SayEdit
 from edgewise.log.kinds import OpenedOp
-from edgewise.store import outbox, shelf
+from edgewise.store import outbox, search, shelf
 from edgewise.store.rows import Row, rows
 
 TABLES: Final = """
@@ -85,6 +85,7 @@ class TalkView:
                     *(op.order_ms, op.wall_ms, said.text, said.warning),
                 ),
             )
+            _index(db, op.id)
         elif isinstance(said, SayEdit):
             if rows(db, "SELECT 1 FROM talk_lines WHERE id = ? AND gone = 1", (said.target,)):
                 return
@@ -93,20 +94,25 @@ class TalkView:
                 "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
                 (op.id, said.target, op.space, op.author, op.order_ms, op.wall_ms, said.text),
             )
+            _index(db, said.target)
 
     def erase(self, db: apsw.Connection, op_id: bytes) -> None:
         """Let go of every text of one operation; of a line its place remains."""
+        changed = rows(db, "SELECT target FROM talk_edits WHERE id = ?", (op_id,))
         db.execute("UPDATE talk_lines SET gone = 1, text = '', warning = '' WHERE id = ?", (op_id,))
         db.execute(
             "DELETE FROM talk_edits WHERE id = ?1 OR (target = ?1 AND author = "
             "(SELECT author FROM talk_lines WHERE id = ?1))",
             (op_id,),
         )
+        for (id,) in [(op_id,), *changed]:
+            _index(db, id)
 
     def clear(self, db: apsw.Connection) -> None:
         """Empty the view, before a rebuild."""
         db.execute("DELETE FROM talk_lines")
         db.execute("DELETE FROM talk_edits")
+        search.clear(db, self.name)
 
     def dump(self, db: apsw.Connection) -> Iterable[tuple[object, ...]]:
         """What a reader can see, ordered: equal sets of operations give equal dumps."""
@@ -114,6 +120,17 @@ class TalkView:
 
 
 VIEW: Final = TalkView()
+
+
+def _index(db: apsw.Connection, id: bytes) -> None:
+    """Let a line be found by its latest wording alone; a gone one, or one that is not here, by none."""
+    found = rows(db, _SHOWN + "WHERE i.id = ? AND i.gone = 0", (id,))
+    if not found:
+        search.drop(db, id)
+        return
+    line = _line(found[0])
+    text = f"{line.warning}\n{line.text}"
+    search.put(db, search.Entry("talk", id, line.space, line.author, line.order_ms, text))
 
 
 def mark_of(identity: bytes) -> str:
@@ -153,17 +170,6 @@ def line(db: apsw.Connection, id: bytes) -> Line | None:
     """One line; None when it is not here."""
     found = rows(db, _SHOWN + "WHERE i.id = ?", (id,))
     return _line(found[0]) if found else None
-
-
-def search(db: apsw.Connection, wanted: str, limit: int = 30) -> list[Line]:
-    """The newest lines that hold these words in any case; the whole shelf is read."""
-    found: list[Line] = []
-    for row in db.execute(_SHOWN + "WHERE i.gone = 0 ORDER BY i.order_ms DESC, i.id DESC"):
-        if wanted.casefold() in f"{row[8]}\n{row[9]}".casefold():
-            found.append(_line(row))
-        if len(found) == limit:
-            break
-    return found
 
 
 def unread_total(db: apsw.Connection) -> int:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The page works without this. It adds: live regions, kept drafts, the countdown, the keyboard.
+// The page works without this. It adds: live regions, finding as one types, kept drafts, the countdown, the keyboard.
 (() => {
 "use strict";
 const $ = (what, root = document) => root.querySelector(what);
@@ -108,6 +108,17 @@ if (events && window.EventSource) {
   stir(); /* what changed between the drawing of this page and now */
   document.addEventListener("visibilitychange", () => { if (!document.hidden) stir(); });
 }
+
+/* Find as one types: the address follows the form, and the live regions follow the address. */
+const asks = $("form[data-asks]");
+let pause = 0;
+if (asks) asks.addEventListener("input", () => {
+  clearTimeout(pause);
+  pause = setTimeout(() => {
+    history.replaceState(null, "", asks.action + "?" + new URLSearchParams(new FormData(asks)));
+    stir();
+  }, 120);
+});
 
 /* Drafts: every 2 s what changed goes to the node, until the form is sent. */
 const kept = new WeakMap(), sent = new WeakSet(), going = new WeakMap();
