@@ -111,6 +111,7 @@ def fill(alice: Person, bob: Person) -> dict[str, str]:
         "have a letter": "letter",
         "letter read": letter,
         "agreements": "agreements",
+        "find": "find?q=lee&who=alice",
         "settings": "settings",
         "doctor": "doctor",
         "error": "nothing/here",

@@ -15,7 +15,7 @@ from edgewise.faces.kit import found
 from edgewise.faces.kit.dates import dated
 from edgewise.faces.kit.known import Known
 from edgewise.faces.kit.page import Page, page_of
-from edgewise.store import agreements
+from edgewise.store import agreements, search
 from edgewise.store.asked import TYPED_MAX_CHARS
 
 PLACES_MAX: Final = 100
@@ -95,6 +95,8 @@ def _summary(page: Page, fields: found.Fields, seen: found.Found) -> str:
         return ""
     if not seen.count:
         return words.gettext("Nothing here holds that.")
+    if fields.best and seen.count >= found.PAGE:
+        return words.gettext("The best %(num)s of the newest %(all)s.", num=found.PAGE, all=search.BEST_OF)
     if seen.more:
         return words.gettext("The newest %(num)s; there are earlier ones.", num=found.PAGE)
     return words.ngettext("%(num)s found.", "%(num)s found.", seen.count)
