@@ -52,3 +52,4 @@ def test_enter_finds_without_a_script(home: Home, screens: Screens) -> None:
     at.type("q", "bicy")
     at.keys(Keys.ENTER)
     at.wait_for("Whose bicycle is this?", "#found")
+    assert at.path == "find?q=bicy"

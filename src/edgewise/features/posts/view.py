@@ -59,7 +59,7 @@ FROM posts_items i LEFT JOIN posts_edits e ON i.gone = 0 AND e.id = (
 """
 _ONE: Final = _SHOWN + "WHERE i.id = ?"
 _WORDING: Final = """
-SELECT i.space, i.author, i.order_ms, coalesce(e.text, i.text), coalesce(e.warning, i.warning)
+SELECT i.space, i.author, i.order_ms, coalesce(e.warning, i.warning) || char(10) || coalesce(e.text, i.text)
 FROM posts_items i LEFT JOIN posts_edits e ON e.id = (
     SELECT l.id FROM posts_edits l WHERE l.target = i.id AND l.author = i.author AND l.space = i.space
     ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
@@ -228,11 +228,10 @@ def _apply_edit(db: apsw.Connection, op: OpenedOp, edit: Edit) -> None:
 def _index(db: apsw.Connection, id: bytes) -> None:
     """Let an item be found by its latest wording alone; a gone one, or one that is not here, by none."""
     found = rows(db, _WORDING, (id,))
-    if not found:
+    if found:
+        search.put(db, search.Entry("posts", id, *found[0]))
+    else:
         search.drop(db, id)
-        return
-    space, author, order_ms, text, warning = found[0]
-    search.put(db, search.Entry("posts", id, space, author, order_ms, f"{warning}\n{text}"))
 
 
 def _apply_word(db: apsw.Connection, op: OpenedOp, word: Word) -> None:
