@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.vectors import make_epoch, make_meeting, make_operation
+from tests.vectors import make_epoch, make_meeting, make_membership, make_operation
 
 HERE = Path(__file__).parent
 
@@ -18,6 +18,7 @@ PAGES: Final[dict[str, tuple[str, Callable[[], dict[str, list[dict[str, Any]]]]]
     "operation": ("Operations, runs and fork proofs (spec/operation.md).", make_operation.vectors),
     "epoch": ("Epochs, envelopes and what they commit to (spec/epoch.md).", make_epoch.vectors),
     "meeting": ("Identity chains, tickets, letters and both yeses (spec/meeting.md).", make_meeting.vectors),
+    "membership": ("Named histories of groups (spec/membership.md).", make_membership.vectors),
 }
 
 

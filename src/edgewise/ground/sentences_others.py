@@ -127,6 +127,15 @@ Ask for the file again.
 stream.too_big peer 8
 The file is bigger than allowed. It was not read to its end.
 Ask for it in smaller parts.
+members.early peer 8
+Something about who is in a group came before what it builds on. It waits until that is here.
+Nothing to do; it comes when your computers meet again.
+members.founders peer 8
+A group was begun by too few people for its own rule. It was left out.
+Ask whoever began it to begin it anew.
+members.unfounded peer 8
+Somebody decided on something that they could not know yet. It was left out; nobody came in or went by it.
+Nothing to do; if it happens often, ask them to install the newest Edgewise.
 op.malformed peer 8
 Something written by somebody is not in order. It was left out; all else of theirs is kept.
 Nothing to do.
