@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Everything a person or a builder does here is one word: make run, test, check, demo, format, clean.
+# Everything a person or a builder does here is one word: make run, test, check, demo, format, bench-peers, clean.
 # Stamp files under .venv remember what is installed, so that the second call starts at once.
 
 SHELL := /bin/sh
@@ -12,7 +12,7 @@ AXE_VERSION := 4.14.1
 # How many processes the whole suite uses. 0 is one after another: the stories measure seconds.
 TEST_JOBS ?= 0
 
-.PHONY: help run demo bench test test-long check format clean browser
+.PHONY: help run demo bench bench-peers test test-long check format clean browser
 help:
 	@echo "make run        start Edgewise on this computer and open its page"
 	@echo "make demo       three people, acquainted, with a week of writing, side by side"
@@ -20,6 +20,7 @@ help:
 	@echo "make test       every test, the browser's too (make test-long: the long ones besides)"
 	@echo "make check      the quick gate before a commit: format, lint, types, house rules, docs, units"
 	@echo "make format     put the code in form"
+	@echo "make bench-peers  the same jobs by other people's programs too, side by side: fetches them, takes ten minutes"
 	@echo "make clean      remove what make made (.venv and build); no writing of yours is touched"
 
 run: $(VENV)/.ready-run
@@ -47,9 +48,14 @@ format: $(VENV)/.ready-dev
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
+# The others go into this computer's cache, never into the tree or the program's own environment.
+bench-peers: $(VENV)/.ready-run
+	@sh tools/system_packages.sh npm:npm node:nodejs openssl:openssl
+	@$(BIN)/python -m bench.peers $(PEERS)
+
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@python=$$(sh tools/find_python.sh) && echo "Setting up with $$python; this needs a minute the first time" \

@@ -17,7 +17,7 @@ from tools.house.sets import check_sets
 from tools.house.source import Finding, Module, module
 
 SRC = source.read("src")
-TOOLS = source.read("tools")
+TOOLS = [*source.read("tools"), *source.read("bench")]
 TESTS = source.read("tests")
 PURE_ROOMS = ("ground", "keys", "log", "identity", "groups", "consent", "sync", "discovery", "store", "core")
 # Words that people never read; interface.md of the design gives the list.

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Edgewise as the measured program: a home, its core, its network at 127.0.0.1; told what to do line by line.
+
+One JSON request per line comes in, one answer per line goes out, as in lines.js. What runs is what
+`edgewise open` runs, without its page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from edgewise.carriers.iroh import IrohCarrier
+from edgewise.consent.circles import PEOPLE
+from edgewise.core import effects as fx
+from edgewise.core.inputs import (
+    AddressesNow,
+    AnswerLetter,
+    Input,
+    MakeBundle,
+    MakeLetter,
+    Place,
+    Publish,
+    ReadLetter,
+    SetMember,
+    TakeFile,
+)
+from edgewise.features.posts import view as posts
+from edgewise.features.posts.records import Post
+from edgewise.features.talk import view as talk
+from edgewise.features.talk.records import Say
+from edgewise.node import homes
+from edgewise.node.running import Node, SystemEntropy, now_ms
+from edgewise.store import chest
+from edgewise.store.home import Home
+
+LOOK_EVERY_S: Final = 0.025
+PAGE_ITEMS: Final = 30
+ALL_ITEMS: Final = 1_000_000
+Request = dict[str, Any]
+Answer = dict[str, Any]
+
+
+class Program:
+    """One person's Edgewise in a folder, and what it can be asked to do: each public method is a request."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        home = Home(folder / "home")
+        homes.make_folder(home.path)
+        homes.take(home)
+        key, self._identity = homes.begin(home, folder.name, None, True, now_ms())
+        self._home = home
+        self._store, self._core = homes.open_core(home, key)
+        self._entropy = SystemEntropy()
+        self._handle(AddressesNow((f"127.0.0.1:{port}",)))
+        with self._store.reading() as db:
+            seed = chest.secret(db, "transport")
+        assert seed is not None, "a home without its person"
+        self._node = Node(self._store, self._core, IrohCarrier(seed, port, ("127.0.0.1",)))
+        self._talk = b""
+
+    def _handle(self, item: Input) -> Any:
+        """Hand the core an input before the node runs, and give the answer."""
+        effects = self._core.handle(item, now_ms(), self._entropy)
+        return next((each.value for each in effects if isinstance(each, fx.Reply)), None)
+
+    async def who(self, _request: Request) -> Answer:
+        """Whose home this is."""
+        return {"identity": self._identity.hex()}
+
+    async def letter(self, request: Request) -> Answer:
+        """Write a letter to somebody."""
+        made: fx.LetterMade = self._handle(MakeLetter(request["to"], "Shall we measure?"))
+        return {"letter": made.letter}
+
+    async def agree(self, request: Request) -> Answer:
+        """Say yes to a letter; the file that carries the answer."""
+        read: fx.LetterRead = self._handle(ReadLetter(request["letter"]))
+        answered: fx.Answered = self._handle(AnswerLetter(read.invitation, "yes"))
+        assert answered.acceptance is not None
+        return {"file": answered.acceptance.hex()}
+
+    async def take(self, request: Request) -> Answer:
+        """Take a file in; what is to be carried back, if anything."""
+        taken: fx.FileTaken = self._handle(TakeFile(bytes.fromhex(request["file"])))
+        return {"file": (taken.answer or b"").hex()}
+
+    async def bundle(self, request: Request) -> Answer:
+        """Let somebody read what is written for those whom one knows; a file with what they lack."""
+        other = bytes.fromhex(request["identity"])
+        self._handle(SetMember(PEOPLE, other, True))
+        return {"file": self._handle(MakeBundle(other)).hex()}
+
+    async def write(self, request: Request) -> Answer:
+        """Write posts one after another, each on the disk before the next. Before `start` only."""
+        texts = json.loads(await asyncio.to_thread(Path(request["file"]).read_text, "utf-8"))
+        began = time.perf_counter()
+        for text in texts:
+            self._handle(Publish(Place("circle", PEOPLE), Post(text)))
+        return {"seconds": time.perf_counter() - began}
+
+    async def start(self, _request: Request) -> Answer:
+        """Go online."""
+        await self._node.start()
+        with self._store.reading() as db:
+            self._talk = talk.conversations(db)[0].space
+        return {}
+
+    async def fetch(self, request: Request) -> Answer:
+        """Go online, until so many posts of the other are here and the newest page of them is read."""
+        began = time.perf_counter()
+        await self._node.start()
+        while self._read(lambda db: posts.new_count_since(db, 0)) < request["count"]:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_EVERY_S)  # looked at rather than told: one look for many posts
+        page = self._read(lambda db: posts.home_items(db, limit=PAGE_ITEMS))
+        return {"seconds": time.perf_counter() - began, "page": len(page)}
+
+    async def check(self, _request: Request) -> Answer:
+        """All posts that are here, as one digest of their texts."""
+        found = self._read(lambda db: posts.search(db, "", ALL_ITEMS))
+        return {"count": len(found), "digest": digest(sorted(each.text for each in found))}
+
+    async def say(self, request: Request) -> Answer:
+        """Say lines one after another, each on the disk before the next; when the first was begun."""
+        place = Place("talk", bytes.fromhex(request["identity"]))
+        began_ns = time.monotonic_ns()
+
+        def all_of_them() -> None:
+            for text in request["texts"]:
+                self._node.desk.do(Publish(place, Say(text)))
+
+        await asyncio.to_thread(all_of_them)
+        return {"at_ns": began_ns}
+
+    async def hear(self, request: Request) -> Answer:
+        """Wait until this line is readable, woken as an open page is; when that was."""
+        changes = await self._node.watch()
+        while True:
+            newest = self._read(lambda db: talk.lines(db, self._talk, limit=1))
+            if newest and newest[0].text == request["text"]:
+                self._node.unwatch(changes)
+                return {"at_ns": time.monotonic_ns()}
+            await changes.get()
+
+    async def look(self, request: Request) -> Answer:
+        """How many lines are here, and in `whole` a digest of them in their order."""
+        found = self._read(lambda db: talk.lines(db, self._talk, limit=ALL_ITEMS))
+        return {
+            "length": len(found),
+            "digest": digest(each.text for each in found) if request["whole"] else "",
+        }
+
+    async def stop(self, _request: Request) -> Answer:
+        """Go offline and close the home."""
+        await self._node.stop()
+        self._home.release()
+        return {}
+
+    def _read(self, query: Any) -> Any:
+        return self._node.desk.read(query)
+
+
+def digest(texts: Iterable[str]) -> str:
+    """SHA-256 over texts, a line each."""
+    return hashlib.sha256("".join(f"{text}\n" for text in texts).encode()).hexdigest()
+
+
+async def serve(program: Program) -> None:
+    """Answer requests until the input ends."""
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        request = json.loads(line)
+        answer = await getattr(program, request["do"])(request)
+        print(json.dumps({"ok": True, **answer}), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Program(Path(sys.argv[1]), int(sys.argv[2]))))
