@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.peers import install
-from bench.peers.figures import DidNotRun, Result, Results
+from bench.peers.figures import OURS, DidNotRun, Result, Results
 from bench.peers.pins import PINS
 from bench.peers.stage import Peer, say, stage, texts
 from bench.peers.who import FIGURES
+from edgewise import __version__
 
 WENT_WRONG: Final = (
     DidNotRun,
@@ -92,7 +93,7 @@ def _note_failure(results: Results, peer: Peer, jobs: Sequence[str], error: Exce
 
 def versions(peers: Sequence[Peer], into: Path) -> dict[str, str]:
     """Which version of each was measured, as it says itself where it came by npm or Debian."""
-    found = {}
+    found = {OURS: __version__}
     for peer in peers:
         if peer.package:
             pins = PINS[peer.package]
