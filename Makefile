@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Everything a person or a builder does here is one word: make run, test, check, demo, format, bench-peers, clean.
+# Everything a person or a builder does here is one word: make run, test, check, demo, format, bench, clean.
 # Stamp files under .venv remember what is installed, so that the second call starts at once.
 
 SHELL := /bin/sh
