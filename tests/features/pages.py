@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 
 from edgewise.core import inputs
 from edgewise.faces.web import HomeSite, build_app
 from edgewise.ground.ids import to_hex
+from edgewise.log.blobs import BlobRef
+from edgewise.node import files
 from tests.core.party import Someone
 
 PORT = 8765
@@ -38,6 +40,16 @@ class PartyDesk:
     def now_ms(self) -> int:
         """See Desk."""
         return self.one.world.now_ms
+
+    def keep_file(
+        self, source: BinaryIO, size_max_bytes: int, progress: Callable[[int], None] = lambda done_bytes: None
+    ) -> BlobRef:
+        """See Desk."""
+        return files.keep_file(self.one.store, self.do, source, size_max_bytes, self.one.entropy, progress)
+
+    def file_bytes(self, blob: bytes, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """See Desk."""
+        return files.file_bytes(self.one.store, blob, first, stop)
 
     def lang(self) -> str:
         """See Desk."""

@@ -12,6 +12,7 @@ from edgewise.ground.canon import encode
 from edgewise.ground.errors import Verdict
 from edgewise.ground.ids import ZERO32
 from edgewise.ground.limits import OP_BODY_MAX_BYTES, PAYLOAD_MAX_BYTES
+from edgewise.ground.padding import padded_bytes
 from edgewise.keys.labels import Label
 from edgewise.keys.signing import SigningKey, sign
 from edgewise.log import op as ops
@@ -24,7 +25,6 @@ from edgewise.log.op import (
     from_wire,
     open_body,
     pad,
-    padded_bytes,
     parse_op,
     payload_hash,
     seal_body,

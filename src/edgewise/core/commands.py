@@ -11,7 +11,7 @@ from typing import Any
 
 from edgewise.consent.circles import ONLY_ME, PEOPLE, Circle
 from edgewise.consent.grants import IdentityUpdate
-from edgewise.core import accepting, audience, erasing, files, inputs, meeting, peers, persons, publish
+from edgewise.core import accepting, audience, blobs, erasing, files, inputs, meeting, peers, persons, publish
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Me, Turn
 from edgewise.ground.canon import Record, decode, encode
@@ -242,4 +242,8 @@ _RUN: dict[type, Callable[[Turn, Any], object]] = {
     inputs.MarkRead: lambda turn, c: outbox.mark(turn.db, c.place, c.order_ms),
     inputs.SetSetting: lambda turn, c: settings.put(turn.db, c.name, c.value),
     inputs.HideAnswers: _hide_answers,
+    inputs.KeepBlob: lambda turn, c: blobs.keep(turn, c.ref),
+    inputs.FetchBlob: lambda turn, c: blobs.fetch(turn, c.blob),
+    inputs.PauseBlob: lambda turn, c: blobs.pause(turn, c.blob),
+    inputs.CancelBlob: lambda turn, c: blobs.cancel(turn, c.blob),
 }

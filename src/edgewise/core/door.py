@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edgewise.consent import circles, erasure, grants
-from edgewise.core import commands, opening, peers
+from edgewise.core import blobs, commands, opening, peers
 from edgewise.core.effects import Effect, HangUp, Reply, WakeAt
 from edgewise.core.feature import Feature
 from edgewise.core.inputs import AddressesNow, Closed, Command, Drained, Input, Opened, Received, Tick
@@ -96,6 +96,8 @@ class Core:
             if isinstance(item, Command):
                 raise
             return [*self._take_owed(), WakeAt(now_ms + DISK_REST_MS)]
+        for blob in turn.let_go:
+            self._store.pieces.remove(blob)
         self._fold(turn, item)
         return [*self._take_owed(), *turn.effects]
 
@@ -171,4 +173,5 @@ class Core:
         else:
             assert isinstance(item, Tick)
             commands.publish_due(turn)
+            blobs.tidy(turn)
             peers.tick(turn)

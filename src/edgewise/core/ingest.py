@@ -15,7 +15,7 @@ from typing import Literal
 
 from edgewise.consent.erasure import TakenBack
 from edgewise.consent.grants import Addresses, End, Grant, IdentityUpdate, KeyGift, Keys, Renounce, check_gift
-from edgewise.core import audience, opening, persons, publish
+from edgewise.core import audience, blobs, opening, persons, publish
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import encode
@@ -357,6 +357,7 @@ def erase_here(turn: Turn, target: bytes) -> None:
     turn.erased = True
     for view in {id(view): view for views in turn.views.values() for view in views}.values():
         view.erase(turn.db, target)
+    blobs.erased(turn, target)
     turn.effects.append(Notify("item", target))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edgewise.ground.canon import Record
+from edgewise.log.blobs import BlobRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,34 @@ class HideAnswers(Command):
     space: bytes
     identity: bytes
     hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeepBlob(Command):
+    """A file was sealed on this computer's disk (`store.sealed.seal_file`). Reply: None."""
+
+    ref: BlobRef
+
+
+@dataclass(frozen=True, slots=True)
+class FetchBlob(Command):
+    """Fetch a picture or a file that somebody shared, or go on after a pause. Reply: None."""
+
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PauseBlob(Command):
+    """Ask for no more of it; what came stays. Reply: None."""
+
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CancelBlob(Command):
+    """Ask for no more of it, and let go of what came; what is whole stays. Reply: None."""
+
+    blob: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ The same path serves own operations, those of others, the rebuild of a view and 
 
 from __future__ import annotations
 
+from edgewise.core import blobs
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import Verdict
 from edgewise.log.kinds import Decoded, OpenedOp, Registry
@@ -73,6 +74,7 @@ def show(turn: Turn, op: Op) -> OpenedOp | None:
     if item is not None:
         for view in turn.views.get(item.kind, ()):
             view.apply(turn.db, item)
+        blobs.named(turn, item)
     return item
 
 

@@ -6,7 +6,7 @@ A record of the person of this home becomes a sealed, signed, linked operation i
 
 from __future__ import annotations
 
-from edgewise.core import opening
+from edgewise.core import blobs, opening
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import Record, encode
 from edgewise.ground.errors import Refusal
@@ -72,6 +72,7 @@ def write(turn: Turn, space: bytes, record: Record) -> Op:
         raise Refusal("not_found.item")
     kind = turn.registry.kind_of(record)
     assert row.kind in kind.spaces, (row.kind, kind.name)
+    blobs.refuse_foreign(turn, space, record)
     log = shelf.my_log(turn.db, space) or _open_log(turn, space)
     epoch = sending_epoch(turn, space, content=kind.cls == CLS_CONTENT)
     subkey = epoch.content if kind.cls == CLS_CONTENT else epoch.control

@@ -75,6 +75,9 @@ class Turn:
     written: list[Written] = field(default_factory=list)
     newly_shared: dict[bytes, None] = field(default_factory=dict)
     erased: bool = False
+    # Whether blobs became known or wanted, and those whose files go after COMMIT.
+    named: bool = False
+    let_go: list[bytes] = field(default_factory=list)
 
     @property
     def me(self) -> Me:

@@ -84,6 +84,27 @@ BUNDLE_MAX_BYTES: Final = 64 * MIB  # what a mail or a chat program still takes,
 BUNDLE_FRAMES_MAX: Final = 65_536  # empty frames would otherwise cost time without bytes
 TOKEN_MAX_BYTES: Final = 512 * KIB  # text that is pasted: a letter in base64 is a third longer than its bytes
 
+# --- pictures and files ---------------------------------------------------------------------------
+FILE_MAX_BYTES: Final = 2 * 1024 * MIB  # a film of an evening; 16,384 pieces
+PIECE_SMALL_BYTES: Final = (
+    64 * KIB
+)  # a piece of a picture: a phone's picture is full of them, a thumbnail is one
+PIECE_LARGE_BYTES: Final = 128 * KIB  # with its proof it fits one frame (0005)
+PIECE_SMALL_BELOW_BYTES: Final = MIB  # from here on pieces are large
+BLOB_PADDING_MIN_BYTES: Final = 4096  # small pictures look alike
+PIECES_MAX: Final = FILE_MAX_BYTES // PIECE_LARGE_BYTES  # padding adds none: 2 GiB is its own size class
+PROOF_MAX: Final = 14  # log2 of PIECES_MAX: what proves one piece
+ATTACHMENTS_MAX: Final = 20  # a page of pictures
+FILE_NAME_MAX_CHARS: Final = 200  # what every file system takes
+ALT_MAX_CHARS: Final = 2_000  # a picture told in a paragraph or two
+MIME_MAX_CHARS: Final = 100  # RFC 6838 allows 127 for each half; real ones take 75
+PIXELS_MAX: Final = 100_000  # a side of a picture
+DURATION_MS_MAX: Final = _DAY_MS  # of a voice note or a film
+PICTURE_COMES_BYTES: Final = 10 * MIB  # a picture up to this size comes by itself
+VOICE_COMES_BYTES: Final = 2 * MIB  # a voice note up to this size comes by itself: some ten minutes
+DISK_LEFT_MIN_BYTES: Final = 256 * MIB  # nothing is fetched that would leave less: texts must always fit
+UNNAMED_MS_MAX: Final = _DAY_MS  # what was kept and named by nothing is let go after this time
+
 # --- the local page -------------------------------------------------------------------------------
 FORM_MAX_BYTES: Final = 256 * KIB  # a longest text in percent encoding (four bytes, three letters each)
 UPLOAD_MAX_BYTES: Final = BUNDLE_MAX_BYTES  # the largest file that a person can bring

@@ -101,6 +101,18 @@ Choose a smaller one.
 file.exists you 2
 There is already a file {path}. It was not touched.
 Choose another name.
+blob.not_here peer 5
+That picture or file is not on this computer, or not all of it.
+Fetch it while the computer of whoever shared it is on.
+blob.damaged us 9
+A picture or file has changed on this disk, so it is not shown.
+Run "edgewise doctor --deep": what is damaged is fetched again from whoever has it.
+blob.other_place you 2
+A picture or file can't stand in two places, or what was to be sent is not here. Nothing was sent.
+Add it anew, then send.
+blob.unknown you 5
+There is no such picture or file here.
+See "edgewise files" for those that are known here.
 id.malformed you 2
 That is not a sign that Edgewise gave to anything.
 Copy it again, whole and without spaces.

@@ -250,6 +250,15 @@ Install the newest Edgewise, then open it again.
 bundle.empty you 5
 There is nothing to carry to {name} yet.
 Write something for them first.
+piece.bad peer 8
+A part of a picture or file came that is not what was shared. It was not kept.
+Nothing to do; it is asked for again by itself.
+piece.unasked peer 8
+Parts of a picture or file came that nobody asked for. They were not kept.
+Nothing to do.
+piece.elsewhere peer 6
+Somebody asked for a picture or file that was not shared with them there. It was not given.
+Nothing to do.
 erase.malformed peer 8
 A request to erase is not in order. Nothing was erased.
 Nothing to do.

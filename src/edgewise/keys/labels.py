@@ -71,8 +71,12 @@ class Label(Enum):
     BUNDLE_SIG = ("bundle-sig", "sign", "device key: this bundle comes from me, for that device")
     BUNDLE_ID = ("bundle-id", "hash", "none: id of a bundle, against reading it twice")
     STREAM = ("stream", "kdf", "key of a stream: the key that seals its chunks")
-    PIECE = ("piece", "hash", "none: address of a sealed piece of a blob")
-    BLOB_COMMIT = ("blob-commit", "mac", "key of a blob: commitment to it")
+    PIECE = ("piece", "hash", "none: address of a sealed piece of a blob, a leaf of its Merkle tree")
+    PIECE_NODE = ("piece-node", "hash", "none: inner node of the Merkle tree over the pieces of a blob")
+    PIECE_KEY = ("piece-key", "kdf", "key of a blob: the key that seals its pieces")
+    PIECE_NONCE = ("piece-nonce", "kdf", "key of a blob: what binds each piece to this blob")
+    BLOB_COMMIT = ("blob-commit", "mac", "key of a blob: commitment to it, in the blob's id")
+    BLOB_ID = ("blob-id", "hash", "none: id of a blob, over root, commitment and size")
 
     # at rest
     DB_KEK = ("db-kek", "kdf", "stretched passphrase or key file: key that seals the database key")

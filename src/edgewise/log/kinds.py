@@ -16,17 +16,24 @@ from edgewise.ground import canon
 from edgewise.ground.canon import Instant, Record, Uint
 from edgewise.ground.errors import Refusal, Verdict
 from edgewise.ground.limits import OP_BODY_MAX_BYTES, TEXT_MAX_CHARS
+from edgewise.log.blobs import BlobRef
 
 KIND_MAX_CHARS: Final = 40  # a word and a point or two
 
 KindName = Annotated[str, Meta(min_length=1, max_length=KIND_MAX_CHARS)]
 
 
+def _none(record: Record) -> tuple[BlobRef, ...]:
+    """Most kinds name no blobs."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of record: its name and version in bodies, its class, the kinds of space that it may stand in.
 
-    `check` raises a Refusal or Verdict for a record whose fields don't fit together.
+    `check` raises a Refusal or Verdict for a record whose fields don't fit together. `blobs` tells which
+    pictures and files a record names; `comes`, which of them come by themselves.
     """
 
     name: str
@@ -35,6 +42,8 @@ class Kind:
     record: type[Record]
     spaces: frozenset[str]
     check: Callable[[Any], None] | None = None
+    blobs: Callable[[Any], tuple[BlobRef, ...]] = _none
+    comes: Callable[[Any], tuple[BlobRef, ...]] = _none
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,10 @@ from edgewise.ground.limits import (
     DEPS_MAX,
     HEADER_MAX_BYTES,
     OP_BODY_MAX_BYTES,
-    PADDING_MIN_BYTES,
     PAYLOAD_MAX_BYTES,
     PAYLOAD_OVERHEAD_BYTES,
 )
+from edgewise.ground.padding import padded_bytes
 from edgewise.keys.hashing import digest, expand
 from edgewise.keys.labels import Label
 from edgewise.keys.sealing import seal, unseal
@@ -43,7 +43,6 @@ SALT_BYTES: Final = 16
 SEQ_BYTES: Final = 8
 
 _PAD_MARK: Final = b"\x80"
-_DOUBLING_MAX_BYTES: Final = 4096  # above, Padmé wastes at most 12 %, doubling 100 %
 
 
 class Header(Record, frozen=True):
@@ -264,15 +263,6 @@ def open_body(epoch_subkey: bytes, op: Op) -> bytes:
     context = _context(op.header.space, op.log, op.seq, salt)
     key = expand(epoch_subkey, Label.MSG, context)
     return unpad(unseal(key, sealed, Label.MSG.prefix + context))
-
-
-def padded_bytes(size_bytes: int) -> int:
-    """The length that `size_bytes` are padded to: 256, 512 ... 4,096, then Padmé (Nikitin et al., 2019)."""
-    if size_bytes <= _DOUBLING_MAX_BYTES:
-        return max(PADDING_MIN_BYTES, 1 << (size_bytes - 1).bit_length())
-    exponent = size_bytes.bit_length() - 1
-    step = 1 << (exponent - exponent.bit_length())
-    return -(-size_bytes // step) * step
 
 
 def pad(body: bytes) -> bytes:

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, BinaryIO, Final, TypeVar
 
 import msgspec
 
@@ -19,8 +19,10 @@ from edgewise.core import effects as fx
 from edgewise.core.door import Core, all_views
 from edgewise.core.inputs import Begin, Command, Tick
 from edgewise.ground.errors import Refusal
+from edgewise.log.blobs import BlobRef
+from edgewise.node import files
 from edgewise.node.running import SystemEntropy, now_ms
-from edgewise.store import checkup, settings, views
+from edgewise.store import checkup, pieces, sealed, settings, views
 from edgewise.store.checkup import Finding
 from edgewise.store.db import Store, wipe
 from edgewise.store.home import Home
@@ -116,6 +118,9 @@ def open_core(home: Home, key: bytes) -> tuple[Store, Core]:
     loaded = features.load()
     store = Store.open(home.store_path, key, views=all_views(loaded))
     core = Core(store, loaded)
+    with store.reading() as db:
+        known = frozenset(row.id for row in pieces.all_blobs(db))
+    store.pieces.clean(known)
     stale = [view for view in core.views if view.name in store.stale_views]
     if stale:
         with store.write() as db:
@@ -176,6 +181,16 @@ class OwnDesk:
         """Run a read-only query."""
         with self.store.reading() as db:
             return query(db)
+
+    def keep_file(
+        self, source: BinaryIO, size_max_bytes: int, progress: sealed.Progress = lambda done_bytes: None
+    ) -> BlobRef:
+        """See `faces.kit.desk.Desk.keep_file`."""
+        return files.keep_file(self.store, self.do, source, size_max_bytes, SystemEntropy(), progress)
+
+    def file_bytes(self, blob: bytes, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """See `faces.kit.desk.Desk.file_bytes`."""
+        return files.file_bytes(self.store, blob, first, stop)
 
     def now_ms(self) -> int:
         """The wall clock in ms."""

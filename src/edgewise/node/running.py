@@ -15,9 +15,9 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from edgewise.carriers.port import Carrier
 from edgewise.core import effects as fx
@@ -36,7 +36,9 @@ from edgewise.core.inputs import (
     Tick,
 )
 from edgewise.ground.errors import EdgewiseError, Refusal
-from edgewise.store import settings
+from edgewise.log.blobs import BlobRef
+from edgewise.node import files
+from edgewise.store import sealed, settings
 from edgewise.store.db import Store
 
 T = TypeVar("T")
@@ -210,6 +212,16 @@ class NodeDesk:
         """Run a read-only query on a connection of its own."""
         with self._store.reading() as db:
             return query(db)
+
+    def keep_file(
+        self, source: BinaryIO, size_max_bytes: int, progress: sealed.Progress = lambda done_bytes: None
+    ) -> BlobRef:
+        """See `faces.kit.desk.Desk.keep_file`."""
+        return files.keep_file(self._store, self.do, source, size_max_bytes, SystemEntropy(), progress)
+
+    def file_bytes(self, blob: bytes, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """See `faces.kit.desk.Desk.file_bytes`."""
+        return files.file_bytes(self._store, blob, first, stop)
 
     def now_ms(self) -> int:
         """The wall clock in ms."""

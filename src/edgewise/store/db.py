@@ -19,6 +19,7 @@ from edgewise.ground.ids import ZERO32
 from edgewise.keys.hashing import expand
 from edgewise.keys.labels import Label
 from edgewise.store import migrations, search
+from edgewise.store.piece_files import FOLDER, DiskPieces, MemoryPieces, PieceFiles
 from edgewise.store.views import View
 
 # "EdgW": what the file's header says that it is.
@@ -42,9 +43,13 @@ _SUFFIXES: Final = ("", "-wal", "-shm", "-journal")
 
 
 class Connection(apsw.Connection):
-    """A connection to an opened store. `chest_key` seals long-term secrets (store.chest)."""
+    """A connection to an opened store.
+
+    `chest_key` seals long-term secrets (store.chest); `pieces` holds the bytes of pictures and files.
+    """
 
     chest_key: bytes = b""
+    pieces: PieceFiles
 
 
 class Store:
@@ -60,6 +65,7 @@ class Store:
         self._key = key
         self._vfs = vfs
         self.chest_key = expand(key or ZERO32, Label.CHEST, b"chest")
+        self.pieces: PieceFiles = MemoryPieces() if path is None else DiskPieces(path.parent / FOLDER)
         self._idle: list[Connection] = []
         self._writer = self._connect(write=True)
         try:
@@ -95,6 +101,7 @@ class Store:
         name = ":memory:" if self._path is None else str(self._path)
         db = Connection(name, flags=flags, vfs=self._vfs, statementcachesize=_STATEMENTS_CACHED)
         db.chest_key = self.chest_key
+        db.pieces = self.pieces
         db.set_busy_timeout(_BUSY_MS)
         if self._key is not None:
             db.pragma("cipher", "chacha20")

@@ -25,6 +25,7 @@ from edgewise.keys.labels import Label
 from edgewise.keys.sealing import TAG_BYTES, seal, unseal
 from edgewise.keys.stretch import SALT_BYTES, StretchParams, params_for, stretch
 from edgewise.store.db import KEY_BYTES, wipe
+from edgewise.store.piece_files import FOLDER
 
 if sys.platform == "win32":
     import msvcrt
@@ -181,6 +182,7 @@ class Home:
         for name in _NAMES:
             wipe(self.path / name)
         (self.path / _LOCK_NAME).unlink(missing_ok=True)
+        _drop_folder(self.path / FOLDER)
         if self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()
 
@@ -218,6 +220,14 @@ class Home:
         secret = entropy.take(KEY_BYTES)
         _write(path, secret)
         return secret
+
+
+def _drop_folder(path: Path) -> None:
+    """The pieces of pictures and files: noise, now that the keys are gone."""
+    if path.is_dir():
+        for each in path.iterdir():
+            each.unlink()
+        path.rmdir()
 
 
 def _wrap(key: bytes, way: str, secret: bytes, salt: bytes, params: StretchParams) -> _Wrap:

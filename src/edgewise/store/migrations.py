@@ -145,7 +145,31 @@ CREATE TABLE verdicts (
 CREATE TABLE view_tables (name TEXT PRIMARY KEY NOT NULL, script TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
 
-SCRIPTS: Final = (_FIRST,)
+# wish: see store.pieces.WISHES; size_bytes of the file, bitmap of the pieces that are on the disk. Of an
+# erased blob only the id remains. giver: whom to ask for it, empty where it was written here.
+_PIECES: Final = """
+CREATE TABLE blobs (
+    n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL, root BLOB NOT NULL,
+    size_bytes INTEGER NOT NULL, total INTEGER NOT NULL, have INTEGER NOT NULL, bitmap BLOB NOT NULL,
+    wish INTEGER NOT NULL, coming INTEGER NOT NULL, kept INTEGER NOT NULL, since_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX blobs_wanted ON blobs (wish) WHERE wish IN (1, 3);
+CREATE INDEX blobs_kept ON blobs (since_ms) WHERE kept = 1;
+CREATE TABLE blob_names (
+    blob BLOB NOT NULL, op BLOB NOT NULL, space BLOB NOT NULL, log BLOB NOT NULL, giver BLOB NOT NULL,
+    PRIMARY KEY (blob, op)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blob_names_by_op ON blob_names (op);
+CREATE INDEX blob_names_by_space ON blob_names (space);
+CREATE TABLE register_blobs (
+    n INTEGER PRIMARY KEY, holder BLOB NOT NULL, space BLOB NOT NULL, blob BLOB NOT NULL,
+    first_piece INTEGER NOT NULL, last_piece INTEGER NOT NULL, grant_id BLOB NOT NULL,
+    first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, state TEXT NOT NULL
+) STRICT;
+CREATE INDEX register_blobs_by_blob ON register_blobs (blob, space, holder, first_piece);
+"""
+
+SCRIPTS: Final = (_FIRST, _PIECES)
 VERSION: Final = len(SCRIPTS)
 
 _TABLE: Final = re.compile(r"CREATE (?:VIRTUAL )?TABLE(?: IF NOT EXISTS)? (\w+)")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from edgewise.ground import padding
 from edgewise.ground.canon import Bin32, Bin64, Record, decode, encode
 from edgewise.ground.entropy import Entropy
 from edgewise.ground.errors import Refusal, Verdict
@@ -20,7 +21,6 @@ from edgewise.keys.labels import Label
 from edgewise.keys.sealing import HPKE_OVERHEAD_BYTES, KemKey, hpke_open, hpke_seal
 from edgewise.keys.signing import SigningKey, sign, verify
 from edgewise.keys.stream import open_chunks, seal_chunks
-from edgewise.log import op
 from edgewise.sync.frames import LENGTH_BYTES, Frame, FrameReader, Unknown
 
 MAGIC_STEM: Final = b"edgewise-bundle/"
@@ -60,7 +60,7 @@ class Opened:
 
 def padded_bytes(size_bytes: int) -> int:
     """The size class of what is inside: Padmé, at least PADDED_MIN_BYTES; at most 12 % more than needed."""
-    return max(PADDED_MIN_BYTES, op.padded_bytes(size_bytes))
+    return max(PADDED_MIN_BYTES, padding.padded_bytes(size_bytes))
 
 
 def seal_bundle(

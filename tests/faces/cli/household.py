@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from edgewise import features
 from edgewise.core.door import Core, all_views
@@ -20,6 +20,8 @@ from edgewise.faces.cli.main import Streams, main
 from edgewise.faces.kit.desk import Desk
 from edgewise.ground.entropy import SeededEntropy
 from edgewise.ground.errors import Refusal
+from edgewise.log.blobs import BlobRef
+from edgewise.node import files
 from edgewise.store import checkup, settings
 from edgewise.store.checkup import Finding
 from edgewise.store.db import Store
@@ -55,6 +57,16 @@ class HomeDesk:
     def now_ms(self) -> int:
         """The clock of the household."""
         return self._clock()
+
+    def keep_file(
+        self, source: BinaryIO, size_max_bytes: int, progress: Callable[[int], None] = lambda done_bytes: None
+    ) -> BlobRef:
+        """See Desk."""
+        return files.keep_file(self.store, self.do, source, size_max_bytes, self._entropy, progress)
+
+    def file_bytes(self, blob: bytes, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """See Desk."""
+        return files.file_bytes(self.store, blob, first, stop)
 
     def lang(self) -> str:
         """The language that was set."""

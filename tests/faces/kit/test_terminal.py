@@ -2,6 +2,7 @@
 """The terminal as a face: clean texts, aligned tables, files that are never overwritten."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from edgewise.faces.kit import terminal
 from edgewise.faces.kit.terminal import BOLD, Out
 from edgewise.faces.kit.words import translator
 from edgewise.ground.errors import Refusal
+from edgewise.log.blobs import Attachment, make_ref
 
 
 def out(*, colour: bool = False, interactive: bool = False, typed: str = "", json: bool = False) -> Out:
@@ -92,6 +94,14 @@ def test_only_one_can_be_meant() -> None:
         with pytest.raises(Refusal) as caught:
             terminal.only(found, out(), missing, "x")
         assert caught.value.code == code
+
+
+def test_the_key_of_a_file_is_never_listed() -> None:
+    """A program that reads what stands somewhere learns what hangs there, and not what opens it."""
+    held = Attachment(make_ref(b"r" * 32, b"k" * 32, 7), "file", "text/plain", "list.txt", "")
+    shown = json.dumps(terminal.plain([held]))
+    assert held.ref.blob.hex() in shown
+    assert (b"k" * 32).hex() not in shown
 
 
 def test_values_become_plain_json() -> None:

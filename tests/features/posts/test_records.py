@@ -9,14 +9,14 @@ from tests.features import vectors
 
 @pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in vectors.yay("posts")])
 def test_a_well_formed_body_is_read(body: bytes) -> None:
-    """POST-1, POST-2, POST-3, POST-6: what keeps them opens to the fields that were written."""
+    """POST-1, POST-2, POST-3, POST-6, POST-10: what keeps them opens to the fields that were written."""
     vectors.check_yay(KINDS, body)
     assert len(body) > 0
 
 
 @pytest.mark.parametrize("body", [pytest.param(body, id=why) for why, body in vectors.nay("posts")])
 def test_a_body_that_breaks_a_rule_is_refused(body: bytes) -> None:
-    """POST-1, POST-2, POST-3, POST-6: what breaks one is a Verdict, and nothing worse."""
+    """POST-1, POST-2, POST-3, POST-6, POST-10: what breaks one is a Verdict, and nothing worse."""
     vectors.check_nay(KINDS, body)
     assert len(body) > 0
 

@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a face needs of the node: do a command, read a view, know the hour and the language."""
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Protocol, TypeVar
+
+from edgewise.log.blobs import BlobRef
 
 T = TypeVar("T")
+
+
+def _quiet(done_bytes: int) -> None:
+    """Nobody watches."""
 
 
 class Desk(Protocol):
@@ -16,6 +22,23 @@ class Desk(Protocol):
 
     def read(self, query: Callable[[Any], T]) -> T:
         """Run a read-only query on a connection of its own."""
+        ...
+
+    def keep_file(
+        self, source: BinaryIO, size_max_bytes: int, progress: Callable[[int], None] = _quiet
+    ) -> BlobRef:
+        """Seal a seekable file into this home; called in a thread, `progress` is told the bytes done so far.
+
+        Nobody gets it before a record names it; it is let go of after a day if none does. Raises Refusal
+        "file.too_big", "file.unreadable", "home.full".
+        """
+        ...
+
+    def file_bytes(self, blob: bytes, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes first ≤ at < stop of a picture or file, in parts of at most 128 KiB.
+
+        Raises Refusal at once: "blob.unknown", "blob.not_here"; while reading "blob.damaged".
+        """
         ...
 
     def now_ms(self) -> int:

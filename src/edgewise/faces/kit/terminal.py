@@ -22,8 +22,10 @@ import segno
 from edgewise.faces.kit import dates
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.words import Translator
+from edgewise.ground.canon import Record
 from edgewise.ground.errors import Refusal
 from edgewise.ground.ids import short
+from edgewise.log.blobs import BlobRef
 
 BOLD, FAINT, TURN = "1", "2", "31"
 """Names stand out, small print stands back, and red is only for "your turn" and "new"."""
@@ -182,6 +184,10 @@ def plain(value: object) -> object:
     """A value as JSON holds it: ids in hexadecimal, rows as objects."""
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, BlobRef):  # its key opens it: no program that only lists things needs that
+        return {"blob": value.blob.hex(), "size_bytes": value.size_bytes}
+    if isinstance(value, Record):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):

@@ -11,6 +11,7 @@ from msgspec import Meta
 from edgewise.ground.canon import Bin32, Record, Text
 from edgewise.ground.errors import Verdict
 from edgewise.ground.limits import WARNING_MAX_CHARS
+from edgewise.log.blobs import Attachments, BlobRef, check_attachments
 from edgewise.log.kinds import Kind
 from edgewise.log.op import CLS_CONTENT
 
@@ -25,12 +26,16 @@ Parent = Annotated[bytes, Meta(max_length=32)]
 
 
 class Post(Record, frozen=True):
-    """A text. parent: the operation that it answers, in the same space, or empty; warning: a line or ""."""
+    """A text, pictures and files, or both.
+
+    parent: the operation that it answers, in the same space, or empty; warning: a line or "".
+    """
 
     text: Text
     warning: Warning = ""
     parent: Parent = b""
     mentions: Mentions = ()
+    attachments: Attachments = ()
 
 
 class Edit(Record, frozen=True):
@@ -50,8 +55,10 @@ class Word(Record, frozen=True):
 
 
 def check_post(post: Post) -> None:
-    """Rules POST-1 to POST-3. Verdict "op.bad_body"."""
-    _check_text(post.text)
+    """Rules POST-1 to POST-3 and POST-10. Verdict "op.bad_body"."""
+    if post.text or not post.attachments:
+        _check_text(post.text)
+    check_attachments(post.attachments)
     if len(post.parent) not in (0, 32):
         raise Verdict("op.bad_body", reason="parent is neither empty nor an id")
     if list(post.mentions) != sorted(set(post.mentions)):
@@ -74,10 +81,18 @@ def _check_text(text: str) -> None:
         raise Verdict("op.bad_body", reason="no words")
 
 
+def _blobs(post: Post) -> tuple[BlobRef, ...]:
+    return tuple(each.ref for each in post.attachments)
+
+
+def _comes(post: Post) -> tuple[BlobRef, ...]:
+    return tuple(each.ref for each in post.attachments if each.comes)
+
+
 _FEED: Final = frozenset({"feed"})
 
 KINDS: Final[tuple[Kind, ...]] = (
-    Kind("post", 1, CLS_CONTENT, Post, _FEED, check_post),
+    Kind("post", 1, CLS_CONTENT, Post, _FEED, check_post, _blobs, _comes),
     Kind("post.edit", 1, CLS_CONTENT, Edit, _FEED, check_edit),
     Kind("post.word", 1, CLS_CONTENT, Word, _FEED, check_word),
 )

@@ -16,6 +16,7 @@ from typing import Final
 import apsw
 
 from edgewise.features.posts.records import Edit, Post, Word
+from edgewise.log.blobs import Attachment, packed, unpacked
 from edgewise.log.kinds import OpenedOp
 from edgewise.store import agreements, people, register, search, shelf
 from edgewise.store.rows import Row, rows
@@ -29,7 +30,7 @@ TABLES: Final = """
 CREATE TABLE IF NOT EXISTS posts_items (
     id BLOB PRIMARY KEY NOT NULL, space BLOB NOT NULL, author BLOB NOT NULL, mine INTEGER NOT NULL,
     parent BLOB NOT NULL, order_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL,
-    text TEXT NOT NULL, warning TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0
+    text TEXT NOT NULL, warning TEXT NOT NULL, attachments BLOB NOT NULL, gone INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS posts_items_by_order ON posts_items (order_ms, id);
 CREATE INDEX IF NOT EXISTS posts_items_by_parent ON posts_items (parent) WHERE parent <> x'';
@@ -52,7 +53,7 @@ CREATE INDEX IF NOT EXISTS posts_mentions_by_identity ON posts_mentions (identit
 _SHOWN: Final = """
 SELECT i.id, i.space, i.author, i.mine, i.parent, i.order_ms, i.wall_ms, i.gone,
        coalesce(e.text, i.text), coalesce(e.warning, i.warning), e.wall_ms,
-       (SELECT p.author FROM posts_items p WHERE p.id = i.parent AND p.space = i.space)
+       i.attachments, (SELECT p.author FROM posts_items p WHERE p.id = i.parent AND p.space = i.space)
 FROM posts_items i LEFT JOIN posts_edits e ON i.gone = 0 AND e.id = (
     SELECT l.id FROM posts_edits l WHERE l.target = i.id AND l.author = i.author AND l.space = i.space
     ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
@@ -138,6 +139,7 @@ class Item:
     mentions: tuple[bytes, ...]
     words: tuple[Given, ...]
     replies: tuple[Item, ...]
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,10 @@ class PostsView:
     def erase(self, db: apsw.Connection, op_id: bytes) -> None:
         """Let go of every text of one operation; of an item its place remains."""
         changed = rows(db, "SELECT target FROM posts_edits WHERE id = ?", (op_id,))
-        db.execute("UPDATE posts_items SET gone = 1, text = '', warning = '' WHERE id = ?", (op_id,))
+        db.execute(
+            "UPDATE posts_items SET gone = 1, text = '', warning = '', attachments = x'' WHERE id = ?",
+            (op_id,),
+        )
         db.execute("DELETE FROM posts_mentions WHERE item = ?", (op_id,))
         db.execute(
             "DELETE FROM posts_edits WHERE id = ?1 OR (target = ?1 AND author = "
@@ -202,9 +207,13 @@ VIEW: Final = PostsView()
 
 def _apply_post(db: apsw.Connection, op: OpenedOp, post: Post) -> None:
     db.execute(
-        "INSERT INTO posts_items (id, space, author, mine, parent, order_ms, wall_ms, text, warning) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
-        (op.id, op.space, op.author, op.mine, post.parent, op.order_ms, op.wall_ms, post.text, post.warning),
+        "INSERT INTO posts_items "
+        "(id, space, author, mine, parent, order_ms, wall_ms, text, warning, attachments) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
+        (
+            *(op.id, op.space, op.author, op.mine, post.parent, op.order_ms, op.wall_ms),
+            *(post.text, post.warning, packed(post.attachments)),
+        ),
     )
     db.execute(
         "INSERT OR IGNORE INTO posts_mentions (item, identity) "
@@ -361,7 +370,7 @@ def _replies(db: apsw.Connection, row: Row, hidden: str) -> tuple[Item, ...]:
 
 
 def _item(db: apsw.Connection, row: Row, replies: tuple[Item, ...]) -> Item:
-    id, space, author, mine, parent, order_ms, wall_ms, gone, text, warning, edited_ms, answers = row
+    id, space, author, mine, parent, order_ms, wall_ms, gone, text, warning, edited_ms, held, answers = row
     where = shelf.space(db, space)
     return Item(
         id=id,
@@ -381,6 +390,7 @@ def _item(db: apsw.Connection, row: Row, replies: tuple[Item, ...]) -> Item:
         mentions=_mentions(db, id),
         words=_words(db, id, space),
         replies=replies,
+        attachments=unpacked(held),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import apsw
 
 from edgewise.features.talk.records import Say, SayEdit
+from edgewise.log.blobs import Attachment, packed, unpacked
 from edgewise.log.kinds import OpenedOp
 from edgewise.store import outbox, search, shelf
 from edgewise.store.rows import Row, rows
@@ -18,7 +19,7 @@ TABLES: Final = """
 CREATE TABLE IF NOT EXISTS talk_lines (
     id BLOB PRIMARY KEY NOT NULL, space BLOB NOT NULL, author BLOB NOT NULL, mine INTEGER NOT NULL,
     reply_to BLOB NOT NULL, order_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL,
-    text TEXT NOT NULL, warning TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0
+    text TEXT NOT NULL, warning TEXT NOT NULL, attachments BLOB NOT NULL, gone INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS talk_lines_by_order ON talk_lines (space, order_ms, id);
 CREATE TABLE IF NOT EXISTS talk_edits (
@@ -29,7 +30,7 @@ CREATE INDEX IF NOT EXISTS talk_edits_by_target ON talk_edits (target, order_ms,
 """
 _SHOWN: Final = """
 SELECT i.id, i.space, i.author, i.mine, i.reply_to, i.order_ms, i.wall_ms, i.gone,
-       coalesce(e.text, i.text), i.warning, e.wall_ms
+       coalesce(e.text, i.text), i.warning, e.wall_ms, i.attachments
 FROM talk_lines i LEFT JOIN talk_edits e ON i.gone = 0 AND e.id = (
     SELECT l.id FROM talk_edits l WHERE l.target = i.id AND l.author = i.author AND l.space = i.space
     ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
@@ -51,6 +52,7 @@ class Line:
     warning: str
     edited_ms: int | None
     gone: bool
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,12 @@ class TalkView:
         if isinstance(said, Say):
             db.execute(
                 "INSERT INTO talk_lines "
-                "(id, space, author, mine, reply_to, order_ms, wall_ms, text, warning) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "(id, space, author, mine, reply_to, order_ms, wall_ms, text, warning, attachments) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
                 (
                     *(op.id, op.space, op.author, op.mine, said.reply_to),
-                    *(op.order_ms, op.wall_ms, said.text, said.warning),
+                    *(op.order_ms, op.wall_ms, said.text, said.warning, packed(said.attachments)),
                 ),
             )
             _index(db, op.id)
@@ -99,7 +101,10 @@ class TalkView:
     def erase(self, db: apsw.Connection, op_id: bytes) -> None:
         """Let go of every text of one operation; of a line its place remains."""
         changed = rows(db, "SELECT target FROM talk_edits WHERE id = ?", (op_id,))
-        db.execute("UPDATE talk_lines SET gone = 1, text = '', warning = '' WHERE id = ?", (op_id,))
+        db.execute(
+            "UPDATE talk_lines SET gone = 1, text = '', warning = '', attachments = x'' WHERE id = ?",
+            (op_id,),
+        )
         db.execute(
             "DELETE FROM talk_edits WHERE id = ?1 OR (target = ?1 AND author = "
             "(SELECT author FROM talk_lines WHERE id = ?1))",
@@ -212,7 +217,7 @@ def _unread(db: apsw.Connection, space: bytes, marked: int) -> int:
 
 
 def _line(row: Row) -> Line:
-    id, space, author, mine, reply_to, order_ms, wall_ms, gone, text, warning, edited_ms = row
+    id, space, author, mine, reply_to, order_ms, wall_ms, gone, text, warning, edited_ms, held = row
     return Line(
         id=id,
         space=space,
@@ -225,4 +230,5 @@ def _line(row: Row) -> Line:
         warning=warning,
         edited_ms=edited_ms,
         gone=bool(gone),
+        attachments=unpacked(held),
     )
