@@ -20,6 +20,7 @@ from edgewise.ground.errors import Refusal
 from edgewise.ground.limits import TEXT_MAX_CHARS, WARNING_MAX_CHARS
 from edgewise.store import agreements, outbox
 from edgewise.store.db import Connection
+from edgewise.store.reach import reach as reach_of
 
 PAGE: Final = 30
 """Items of one page, as on the local page."""
@@ -268,7 +269,7 @@ def _below(db: Connection, item: view.Item, now_ms: int, out: Out) -> list[str]:
 
 def state_of(db: Connection, id: bytes, now_ms: int, words: Translator) -> State:
     """Where an own item is, in one of the four wordings."""
-    reach = view.reach(db, id, now_ms)
+    reach = reach_of(db, id, now_ms)
     if not reach.on:
         return states.on_its_way(words, [], 0, len(reach.readers)) if reach.readers else states.here(words)
     if not reach.waiting:

@@ -18,7 +18,7 @@ import apsw
 from edgewise.features.posts.records import Edit, Post, Word
 from edgewise.log.blobs import Attachment, packed, unpacked
 from edgewise.log.kinds import OpenedOp
-from edgewise.store import agreements, people, register, search, shelf
+from edgewise.store import search, shelf
 from edgewise.store.rows import Row, rows
 
 HOME_MARK: Final = "home"
@@ -140,19 +140,6 @@ class Item:
     words: tuple[Given, ...]
     replies: tuple[Item, ...]
     attachments: tuple[Attachment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Where an own item is: who may read it, and on whose computers it is. Both sorted."""
-
-    readers: tuple[bytes, ...]
-    on: tuple[bytes, ...]
-
-    @property
-    def waiting(self) -> tuple[bytes, ...]:
-        """Those who may read it and are not known to have it."""
-        return tuple(identity for identity in self.readers if identity not in self.on)
 
 
 class PostsView:
@@ -343,20 +330,6 @@ def find(db: apsw.Connection, prefix: str) -> list[bytes]:
     first, last = (bytes.fromhex(prefix.ljust(64, filling)) for filling in "0f")
     found = rows(db, "SELECT id FROM posts_items WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 2", (first, last))
     return [row[0] for row in found]
-
-
-def reach(db: apsw.Connection, id: bytes, now_ms: int) -> Reach:
-    """Who may read an own item, and whose computers said that they have it."""
-    op = shelf.op_row(db, id)
-    if op is None:
-        return Reach((), ())
-    given = agreements.grants(db, mine=True, live_at=now_ms)
-    readers = {grant.identity for grant in given if grant.space == op.space and "read" in grant.verbs}
-    on = set()
-    for device, state in register.holders(db, op.space, op.log, op.seq):
-        if state == "acked" and (identity := people.identity_of_device(db, device)) is not None:
-            on.add(identity)
-    return Reach(tuple(sorted(readers)), tuple(sorted(on)))
 
 
 def _row(db: apsw.Connection, id: bytes) -> Row | None:

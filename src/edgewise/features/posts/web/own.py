@@ -21,6 +21,7 @@ from edgewise.features.posts.web.shown import Shown, find_id, path_of
 from edgewise.ground.errors import EdgewiseError, Refusal
 from edgewise.ground.limits import WARNING_MAX_CHARS
 from edgewise.store import agreements, outbox, people, register, shelf
+from edgewise.store.reach import reach as reach_of
 
 REASONS: Final = ("", "typo", "wrong_place", "changed_my_mind")
 ERASE_DAYS: Final = 90
@@ -161,7 +162,7 @@ def _holders(db: Any, item: view.Item, known: Known) -> list[Holder]:
     words = known.words
     erasures = {row.holder_identity: row for row in outbox.erasures(db, target=item.id)}
     runs = _runs(db, item.id)
-    readers = view.reach(db, item.id, known.now_ms).readers
+    readers = reach_of(db, item.id, known.now_ms).readers
     everyone = {*runs, *readers, *(() if item.owner == known.me else (item.owner,))}
     found = []
     for identity in sorted(everyone, key=lambda each: (known.name(each).casefold(), each)):

@@ -18,6 +18,7 @@ from edgewise.ground.canon import decode
 from edgewise.ground.errors import Refusal
 from edgewise.log.kinds import Registry
 from edgewise.store import agreements, outbox
+from edgewise.store.reach import reach as reach_of
 
 REPLIES_SHOWN: Final = 5
 """More answers than this are one click away, on the thread's own page."""
@@ -208,7 +209,7 @@ class Shown:
         words = self._words
         if item.gone:
             return states.taken_back(words)
-        reach = view.reach(self._known.db, item.id, self._known.now_ms)
+        reach = reach_of(self._known.db, item.id, self._known.now_ms)
         if item.owner != self._known.me:
             # The owner passes an answer on, and does not tell to whom: to be with them is to have arrived.
             name = self._known.name(item.owner)
