@@ -231,3 +231,18 @@ def test_a_file_without_an_index_feeds_it_on_opening(tmp_path: Path) -> None:
     store = Store.open(path, None, views=(search.VIEW,))
     assert store.stale_views == ()
     store.close()
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(WORDS), st.integers(0, 2)), max_size=12))
+def test_many_at_once_are_found_as_one_after_another(drawn: list[tuple[str, str, int]]) -> None:
+    """New ones, others of the same moment, and other wordings of what is there already."""
+    first = [entry(name, text, order_ms) for name, text, order_ms in drawn[::2]]
+    then = {name: entry(name, text, order_ms) for name, text, order_ms in drawn}
+    singly, at_once = fed(*first), fed(*first)
+    for each in then.values():
+        search.put(singly, each)
+    search.put_all(at_once, list(then.values()))
+    assert list(search.VIEW.dump(at_once)) == list(search.VIEW.dump(singly))
+    for word in WORDS:
+        assert set(found(at_once, word)) == set(found(singly, word))
+    assert list(search.faults(at_once)) == []

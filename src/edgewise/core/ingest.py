@@ -15,11 +15,11 @@ from typing import Literal
 
 from edgewise.consent.erasure import TakenBack
 from edgewise.consent.grants import Addresses, End, Grant, IdentityUpdate, KeyGift, Keys, Renounce, check_gift
-from edgewise.core import audience, blobs, opening, persons, publish
+from edgewise.core import audience, blobs, opening, persons, publish, runs
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import encode
-from edgewise.ground.errors import EdgewiseError, Verdict
+from edgewise.ground.errors import Verdict
 from edgewise.ground.ids import ZERO32
 from edgewise.groups.epochs import (
     Genesis,
@@ -28,7 +28,6 @@ from edgewise.groups.epochs import (
     check_log_open,
     subkeys,
 )
-from edgewise.groups.members import may_write
 from edgewise.identity.person import resolve_chain
 from edgewise.log.chain import Head, Placement, place
 from edgewise.log.kinds import Decoded, OpenedOp
@@ -50,11 +49,15 @@ def take_run(
         if agreements.grant_to_me(turn.db, space, sender) is None:
             raise Verdict("op.not_allowed")
         return 0  # its genesis is still under way; when that is here, we ask again (`_meet_space`)
-    new = 0
-    for op, signed in zip(ops, verified, strict=True):
-        if op.space != space:
-            raise Verdict("op.not_allowed")
-        new += _take(turn, op, signed, sender, device)
+    if any(op.space != space for op in ops):
+        raise Verdict("op.not_allowed")
+    new, at = 0, 0
+    while at < len(ops):
+        taken = runs.take(turn, ops[at:], verified[at:], device)
+        new, at = new + taken, at + taken
+        if not taken:
+            new += _take(turn, ops[at], verified[at], sender, device)
+            at += 1
     return new
 
 
@@ -119,7 +122,7 @@ def own_positions(turn: Turn, heads: Mapping[bytes, int], device: bytes) -> None
 def _admit(turn: Turn, op: Op, signed: bool, log: shelf.LogRow | None, sender: bytes, device: bytes) -> None:
     if log is None:
         _meet_log(turn, op, sender)
-    decoded, state = _try_open(turn, op, device)
+    decoded, state = opening.try_open(turn, op, opening.subkey_of(turn.db, op), device)
     if decoded is not None and decoded.record is not None:
         _check_admission(turn, op, decoded, sender)
     wall_ms = None if decoded is None else decoded.wall_ms
@@ -127,25 +130,6 @@ def _admit(turn: Turn, op: Op, signed: bool, log: shelf.LogRow | None, sender: b
     turn.note_written(op.space, op.log, op.seq)
     if state == "open":
         _carry_out(turn, op)
-
-
-def _try_open(turn: Turn, op: Op, device: bytes) -> tuple[Decoded | None, str]:
-    """Open a body. One that its author sealed but that can't be read is kept, marked and counted.
-
-    The chain goes on.
-    """
-    if op.payload is None:
-        return None, "erased"
-    if op.newer:
-        return None, "newer"
-    try:
-        decoded = opening.decode(turn.db, turn.registry, op)
-    except EdgewiseError as bad:  # a kind's own check speaks to writers too, and so may refuse
-        outbox.count_verdict(turn.db, bad.code, device, turn.now_ms)
-        return None, "bad"
-    if decoded is None:
-        return None, "sealed"
-    return decoded, "open" if decoded.record is not None else "newer"
 
 
 def _meet_log(turn: Turn, op: Op, sender: bytes) -> None:
@@ -180,28 +164,7 @@ def _check_admission(turn: Turn, op: Op, decoded: Decoded, sender: bytes) -> Non
     log = shelf.log_row(turn.db, op.log)
     if log is None or log.identity is None:
         raise Verdict("op.not_allowed")
-    turn.registry.check_place(decoded, op.cls, space.kind)
-    if not may_write(
-        space.kind,
-        op.cls,
-        log.identity,
-        space.owner,
-        space.peer,
-        may_answer=_may_answer(turn, space, log.identity),
-        opening=op.seq == 0,
-    ):
-        raise Verdict("op.not_allowed")
-
-
-def _may_answer(turn: Turn, space: shelf.SpaceRow, author: bytes) -> bool:
-    """In one's own feed, who holds an answer grant.
-
-    In another's, the owner has already judged before passing it on.
-    """
-    if space.owner != turn.me.identity:
-        return True
-    grant = agreements.read_grant(turn.db, space.id, author)
-    return grant is not None and "answer" in grant.verbs
+    runs.check_author(turn, space, log.identity, op, decoded)
 
 
 def _name_author(turn: Turn, op: Op, decoded: Decoded, space: shelf.SpaceRow, sender: bytes) -> None:
@@ -250,11 +213,7 @@ def _carry_out(turn: Turn, op: Op) -> None:
         turn.share_changed(item.author)
     if shelf.is_tombstoned(turn.db, item.id, item.author):
         erase_here(turn, item.id)
-    turn.effects.append(Notify(_topic(item), item.id))
-
-
-def _topic(item: OpenedOp) -> str:
-    return {"feed": "item", "dm": "talk", "pair": "agreements"}.get(item.space_kind, "own")
+    turn.effects.append(runs.notice(item))
 
 
 def _take_keys(turn: Turn, item: OpenedOp, record: Grant | Keys) -> None:
@@ -305,7 +264,7 @@ def open_sealed(turn: Turn, space: bytes) -> None:
 
 def _open_late(turn: Turn, op: Op) -> None:
     space = shelf.space(turn.db, op.space)
-    decoded, state = _try_open(turn, op, b"")
+    decoded, state = opening.try_open(turn, op, opening.subkey_of(turn.db, op), b"")
     if decoded is None and state == "sealed":
         return
     if decoded is not None and decoded.record is not None and space is not None:

@@ -6,13 +6,16 @@ The same path serves own operations, those of others, the rebuild of a view and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from edgewise.core import blobs
 from edgewise.core.turn import Turn
-from edgewise.ground.errors import Verdict
+from edgewise.ground.errors import EdgewiseError, Verdict
 from edgewise.log.kinds import Decoded, OpenedOp, Registry
 from edgewise.log.op import CLS_CONTENT, Op, open_body
-from edgewise.store import chest, shelf
+from edgewise.store import chest, outbox, shelf
 from edgewise.store.db import Connection
+from edgewise.store.views import apply_all
 
 
 def decode(db: Connection, registry: Registry, op: Op) -> Decoded | None:
@@ -20,15 +23,35 @@ def decode(db: Connection, registry: Registry, op: Op) -> Decoded | None:
 
     Verdict if it does not open.
     """
-    if op.payload is None:
-        return None
+    subkey = subkey_of(db, op)
+    return None if op.payload is None or not subkey else registry.decode(open_body(subkey, op))
+
+
+def subkey_of(db: Connection, op: Op) -> bytes:
+    """The key of its epoch that opens an operation; empty while it is not here."""
     epoch = chest.epoch(db, op.header.epoch)
     if epoch is None:
-        return None
-    subkey = epoch.content if op.cls == CLS_CONTENT else epoch.control
+        return b""
+    return epoch.content if op.cls == CLS_CONTENT else epoch.control
+
+
+def try_open(turn: Turn, op: Op, subkey: bytes, device: bytes) -> tuple[Decoded | None, str]:
+    """Open a body that came; what it says, and the state of the operation on the shelf.
+
+    One that its author sealed but that can't be read is kept, marked and counted: the chain goes on.
+    """
+    if op.payload is None:
+        return None, "erased"
+    if op.newer:
+        return None, "newer"
     if not subkey:
-        return None
-    return registry.decode(open_body(subkey, op))
+        return None, "sealed"
+    try:
+        decoded = turn.registry.decode(open_body(subkey, op))
+    except EdgewiseError as bad:  # a kind's own check speaks to writers too, and so may refuse
+        outbox.count_verdict(turn.db, bad.code, device, turn.now_ms)
+        return None, "bad"
+    return decoded, "open" if decoded.record is not None else "newer"
 
 
 def opened(db: Connection, op: Op, decoded: Decoded, me: bytes) -> OpenedOp | None:
@@ -36,7 +59,22 @@ def opened(db: Connection, op: Op, decoded: Decoded, me: bytes) -> OpenedOp | No
     log = shelf.log_row(db, op.log)
     row = shelf.op_row(db, op.id)
     space = shelf.space(db, op.space)
-    if log is None or row is None or space is None or log.identity is None or decoded.record is None:
+    if log is None or row is None or space is None:
+        return None
+    return as_item(op, decoded, log, space, row.order_ms, row.arrived_ms, me)
+
+
+def as_item(
+    op: Op,
+    decoded: Decoded,
+    log: shelf.LogRow,
+    space: shelf.SpaceRow,
+    order_ms: int,
+    arrived_ms: int,
+    me: bytes,
+) -> OpenedOp | None:
+    """The same of rows that were read before."""
+    if log.identity is None or decoded.record is None:
         return None
     return OpenedOp(
         id=op.id,
@@ -51,8 +89,8 @@ def opened(db: Connection, op: Op, decoded: Decoded, me: bytes) -> OpenedOp | No
         kind=decoded.kind,
         record=decoded.record,
         wall_ms=decoded.wall_ms,
-        order_ms=row.order_ms,
-        arrived_ms=row.arrived_ms,
+        order_ms=order_ms,
+        arrived_ms=arrived_ms,
     )
 
 
@@ -72,10 +110,20 @@ def show(turn: Turn, op: Op) -> OpenedOp | None:
     except Verdict as broken:
         raise AssertionError(f"an admitted operation no longer opens: {broken.code}") from broken
     if item is not None:
-        for view in turn.views.get(item.kind, ()):
-            view.apply(turn.db, item)
-        blobs.named(turn, item)
+        show_items(turn, [item])
     return item
+
+
+def show_items(turn: Turn, items: Sequence[OpenedOp]) -> None:
+    """Apply opened operations to the views that want their kinds; whatever is shown passes here."""
+    wanted: dict[str, list[OpenedOp]] = {}
+    for item in items:
+        wanted.setdefault(item.kind, []).append(item)
+    for kind, those in wanted.items():
+        for view in turn.views.get(kind, ()):
+            apply_all(view, turn.db, those)
+    for item in items:
+        blobs.named(turn, item)
 
 
 def show_moved(turn: Turn) -> None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edgewise.core import accepting, erasing, files, gate, ingest, meeting
@@ -20,7 +20,7 @@ from edgewise.ground.instant import DAY_MS
 from edgewise.keys.hashing import mac
 from edgewise.keys.labels import Label
 from edgewise.log.chain import verify_run
-from edgewise.log.op import from_wire
+from edgewise.log.op import Op, from_wire
 from edgewise.store import agreements, invitations, outbox, people, register, settings, shelf
 from edgewise.store.db import savepoint
 from edgewise.sync import events, frames
@@ -82,12 +82,21 @@ def closed(turn: Turn, conn: int) -> None:
 
 
 @dataclass(slots=True)
+class CheckedFrame:
+    """A frame; of a run its parsed operations, and whose signatures were checked."""
+
+    frame: frames.Frame
+    ops: Sequence[Op] = ()
+    signed: tuple[bool, ...] = ()
+
+
+@dataclass(slots=True)
 class Checked:
     """Frames cut from a peer's bytes, their signatures checked, and the Verdict that ended the reading, if
     any.
     """
 
-    frames: list[tuple[frames.Frame, tuple[bool, ...]]] = field(default_factory=list)
+    frames: list[CheckedFrame] = field(default_factory=list)
     verdict: Verdict | None = None
 
 
@@ -99,10 +108,11 @@ def check_before(peers: Peers, item: Received) -> Checked:
         return checked
     try:
         for frame in link.session.reader.feed(item.data):
-            signed: tuple[bool, ...] = ()
+            each = CheckedFrame(frame)
             if isinstance(frame, frames.Run) and link.session.admitted:
-                signed = verify_run([from_wire(op) for op in frame.ops])
-            checked.frames.append((frame, signed))
+                each.ops = [from_wire(op) for op in frame.ops]
+                each.signed = verify_run(each.ops)
+            checked.frames.append(each)
     except Verdict as bad:
         checked.verdict = bad
     return checked
@@ -110,14 +120,14 @@ def check_before(peers: Peers, item: Received) -> Checked:
 
 def received(turn: Turn, conn: int, checked: Checked) -> None:
     """What a peer said. A Verdict ends the connection, is counted, and leaves nothing behind."""
-    for frame, signed in checked.frames:
+    for each in checked.frames:
         link = turn.peers.links.get(conn)
         if link is None:
             return
         effects, written = len(turn.effects), len(turn.written)
         try:
             with savepoint(turn.db):  # what a bad frame began is undone, what came before it stays
-                _one_frame(turn, link, frame, signed)
+                _one_frame(turn, link, each)
         except Verdict as bad:
             del turn.effects[effects:], turn.written[written:]
             _condemn(turn, link, bad)
@@ -129,10 +139,10 @@ def received(turn: Turn, conn: int, checked: Checked) -> None:
         pump(turn, conn)
 
 
-def _one_frame(turn: Turn, link: Link, frame: frames.Frame, signed: tuple[bool, ...]) -> None:
+def _one_frame(turn: Turn, link: Link, each: CheckedFrame) -> None:
     library = _library(turn, link)
-    link.signed = signed
-    for step in link.session.receive(frame, turn.now_ms, library):
+    link.signed = each.signed
+    for step in link.session.receive(each.frame, turn.now_ms, library, each.ops):
         if isinstance(step, events.Out):
             route(turn, link, [step])
         else:

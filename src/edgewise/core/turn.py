@@ -92,13 +92,13 @@ class Turn:
         assert row is not None, "a home without its person"
         return row.chain
 
-    def note_written(self, space: bytes, log: bytes, seq: int) -> None:
-        """Remember that an operation was added, to be offered to peers at the end of the transaction."""
+    def note_written(self, space: bytes, log: bytes, seq: int, count: int = 1) -> None:
+        """Remember that operations were added, to be offered to peers at the end of the transaction."""
         last = self.written[-1] if self.written else None
         if last is not None and last.log == log and last.stop == seq:
-            self.written[-1] = Written(space, log, last.first, seq + 1)
+            self.written[-1] = Written(space, log, last.first, seq + count)
         else:
-            self.written.append(Written(space, log, seq, seq + 1))
+            self.written.append(Written(space, log, seq, seq + count))
 
     def share_changed(self, identity: bytes) -> None:
         """Remember that what is shared with this person changed, so that live sessions offer anew."""

@@ -4,6 +4,8 @@
 A peer can make this computer keep at most PARKED_OPS_MAX operations and PARKED_BYTES_MAX bytes in wait.
 """
 
+from collections.abc import Sequence
+
 import apsw
 
 from edgewise.ground.errors import Verdict
@@ -57,6 +59,21 @@ def parked(db: apsw.Connection, peer_device: bytes) -> tuple[int, int]:
     """How many operations of this peer wait, and their bytes."""
     row = db.execute("SELECT ops, size_bytes FROM parked_totals WHERE peer = ?", (peer_device,)).fetchone()
     return (0, 0) if row is None else (row[0], row[1])
+
+
+def is_awaited(db: apsw.Connection, log: bytes, first: int, stop: int, ids: Sequence[bytes]) -> bool:
+    """Whether something waits for first ≤ seq < stop of a log or for an id of these, or one is taken back."""
+    if rows(
+        db,
+        "SELECT 1 FROM parked WHERE waits_log = ? AND waits_seq >= ? AND waits_seq < ? LIMIT 1",
+        (log, first, stop),
+    ):
+        return True
+    ((any_gone, any_waits),) = rows(
+        db, "SELECT EXISTS (SELECT 1 FROM tombstones), EXISTS (SELECT 1 FROM awaited)"
+    )
+    gone = any_gone and any(rows(db, "SELECT 1 FROM tombstones WHERE target = ?", (id,)) for id in ids)
+    return gone or (any_waits and any(rows(db, "SELECT 1 FROM awaited WHERE dep = ?", (id,)) for id in ids))
 
 
 def add_tombstone(db: apsw.Connection, target: bytes, author: bytes, space: bytes) -> None:

@@ -13,7 +13,7 @@ exactly and leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -56,6 +56,14 @@ WHERE a.n >= ? AND NOT EXISTS (SELECT 1 FROM search_rows b WHERE b.n = a.n + 1)
 _MATCHING: Final = """
 SELECT r.n, r.id, r.source, r.words FROM search_words w CROSS JOIN search_rows r ON r.n = w.rowid
 WHERE search_words MATCH ?1 AND w.rowid >= ?2 AND w.rowid < ?3 ORDER BY w.rowid DESC LIMIT ?4
+"""
+_LAY_ROW: Final = (
+    "INSERT INTO search_rows (n, id8, id, source, words) VALUES (?, ?, ?, ?, ?) ON CONFLICT (n) DO NOTHING"
+)
+_LAY_WORDS: Final = "INSERT INTO search_words (rowid, words) VALUES (?, ?)"
+_KNOWN: Final = """
+SELECT id8, n FROM search_rows WHERE id8 IN (SELECT value FROM json_each(?1))
+UNION SELECT id8, n FROM search_rows WHERE n IN (SELECT value FROM json_each(?2))
 """
 _NEWEST: Final = "SELECT n, id, source, words FROM search_rows WHERE n >= ? AND n < ? ORDER BY n DESC LIMIT ?"
 
@@ -162,7 +170,36 @@ VIEW: Final = SearchView()
 
 def put(db: apsw.Connection, entry: Entry) -> None:
     """Let an item be found by these words, and by its former ones no more."""
-    words = _words(db, entry)
+    _put(db, entry, _words(db, entry, {}))
+
+
+def put_all(db: apsw.Connection, entries: Sequence[Entry]) -> None:
+    """As `put` for each of them; those that are new and whose places are free are laid in one go."""
+    numbers: dict[bytes, int] = {}
+    places = {entry.id: entry.order_ms << _SLOT_BITS | entry.id[0] for entry in entries}
+    known = rows(db, _KNOWN, (_listed(map(id8, places)), _listed(places.values())))
+    taken = {n for _, n in known}
+    here = {key for key, _ in known}
+    laid, later = [], []
+    for entry in entries:
+        n, key, words = places[entry.id], id8(entry.id), _words(db, entry, numbers)
+        if n in taken or key in here:
+            later.append((entry, words))
+            continue
+        taken.add(n)
+        here.add(key)
+        laid.append((n, key, entry.id, entry.source, words))
+    db.executemany(_LAY_ROW, laid)
+    db.executemany(_LAY_WORDS, [(row[0], row[4]) for row in laid])
+    for entry, words in later:
+        _put(db, entry, words)
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return "[" + ",".join(map(str, numbers)) + "]"
+
+
+def _put(db: apsw.Connection, entry: Entry, words: str) -> None:
     old = _row(db, entry.id)
     if old is not None:
         if old[1] == words and old[0] >> _SLOT_BITS == entry.order_ms:
@@ -222,9 +259,15 @@ def faults(db: apsw.Connection) -> Iterator[str]:
 # --- feeding ----------------------------------------------------------------------------------------
 
 
-def _words(db: apsw.Connection, entry: Entry) -> str:
-    """The row's words as the index takes them, each between blanks; then what is noted besides."""
-    author, space = _number(db, entry.author), _number(db, entry.space)
+def _words(db: apsw.Connection, entry: Entry, numbers: dict[bytes, int]) -> str:
+    """The row's words as the index takes them, each between blanks; then what is noted besides.
+
+    `numbers` is filled with those of persons and spaces that were looked up.
+    """
+    for id in (entry.author, entry.space):
+        if id not in numbers:
+            numbers[id] = _number(db, id)
+    author, space = numbers[entry.author], numbers[entry.space]
     noted = (
         f"{_MARK}a{author} {_MARK}s{space} {_MARK}k{entry.source}{' ' + _PICTURE if entry.picture else ''}"
     )
@@ -250,14 +293,10 @@ def _row(db: apsw.Connection, id: bytes) -> Row | None:
 
 def _insert(db: apsw.Connection, n: int, entry: Entry, words: str) -> bool:
     """False where another item has this place."""
-    db.execute(
-        "INSERT INTO search_rows (n, id8, id, source, words) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (n) DO NOTHING",
-        (n, id8(entry.id), entry.id, entry.source, words),
-    )
+    db.execute(_LAY_ROW, (n, id8(entry.id), entry.id, entry.source, words))
     if not db.changes():
         return False
-    db.execute("INSERT INTO search_words (rowid, words) VALUES (?, ?)", (n, words))
+    db.execute(_LAY_WORDS, (n, words))
     return True
 
 

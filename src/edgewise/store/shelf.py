@@ -18,19 +18,19 @@ from edgewise.ground.limits import HEADER_MAX_BYTES, SEALED_OPENED_PER_COMMIT_MA
 from edgewise.log.op import CLS_CONTROL, Header, Op
 from edgewise.store import order
 from edgewise.store.order import id8, take_moved
-from edgewise.store.parking import add_tombstone, is_tombstoned, park, parked, take_parked
+from edgewise.store.parking import add_tombstone, is_awaited, is_tombstoned, park, parked, take_parked
 from edgewise.store.rows import Row, rows
 
 __all__ = [
-    "STATES", "LogRow", "OpRow", "SpaceRow", "add_log", "add_op", "add_space", "add_tombstone", "close_log",
-    "control_heads", "erase_payload", "heads", "is_tombstoned", "load_op", "log_row", "logs_of", "my_log",
-    "name_log", "op_at", "op_row", "open_ops", "ops_range", "other_heads", "park", "parked", "sealed_counts",
-    "sealed_ops", "set_listed", "set_state", "space", "space_of_circle", "spaces", "take_moved",
-    "take_parked",
+    "CODES", "STATES", "LogRow", "OpRow", "SpaceRow", "add_log", "add_op", "add_space", "add_tombstone",
+    "claimed", "close_log", "control_heads", "erase_payload", "heads", "is_awaited", "is_tombstoned",
+    "load_op", "log_row", "logs_of", "my_log", "name_log", "op_at", "op_row", "open_ops",
+    "ops_range", "other_heads", "park", "parked", "sealed_counts", "sealed_ops", "set_listed", "set_state",
+    "space", "space_of_circle", "spaces", "take_moved", "take_parked",
 ]  # fmt: skip
 
 STATES: Final = ("open", "sealed", "newer", "bad", "erased")
-_CODES: Final = {state: code for code, state in enumerate(STATES)}
+CODES: Final = {state: code for code, state in enumerate(STATES)}
 _UNREAD: Final = ("sealed", "erased")
 
 
@@ -234,7 +234,7 @@ def _op(row: Row) -> Op:
     return Op(header, header_bytes, sig, payload, id)
 
 
-def _claimed(state: str, wall_ms: int | None, arrived_ms: int) -> int:
+def claimed(state: str, wall_ms: int | None, arrived_ms: int) -> int:
     """The claimed time as far as it counts; of what can't be read, none: it is raised when it opens."""
     if wall_ms is None:
         return 0 if state in _UNREAD else arrived_ms
@@ -258,14 +258,14 @@ def add_op(
     if not control and (payload is None or is_tombstoned(db, op.id, identity)):
         payload, state = None, "erased"
     here = order.known(db, (*deps, *op.header.cheads) if control else deps)
-    claimed_ms = _claimed(state, wall_ms, arrived_ms)
+    claimed_ms = claimed(state, wall_ms, arrived_ms)
     before = [here[dep][1] for dep in deps if dep in here]
     order_ms = order_after(prev_order_ms if next_seq else -1, before, claimed_ms, claimed_ms)
     db.execute(
         "INSERT INTO ops (log_n, seq, id8, cls, state, arrived_ms, claimed_ms, order_ms, id, epoch, header, "
         "sig, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(log_n, op.seq, id8(op.id), op.cls, _CODES[state], arrived_ms, claimed_ms, order_ms),
+            *(log_n, op.seq, id8(op.id), op.cls, CODES[state], arrived_ms, claimed_ms, order_ms),
             *(op.id, op.header.epoch, op.header_bytes, op.sig if signed else None, payload),
         ),
     )
@@ -350,8 +350,8 @@ def set_state(db: apsw.Connection, id: bytes, state: str, wall_ms: int | None = 
     ((n, arrived_ms, before_ms),) = rows(
         db, "SELECT n, arrived_ms, claimed_ms FROM ops WHERE id8 = ? AND id = ?", (id8(id), id)
     )
-    claimed_ms = max(before_ms, _claimed(state, wall_ms, arrived_ms))
-    db.execute("UPDATE ops SET state = ?, claimed_ms = ? WHERE n = ?", (_CODES[state], claimed_ms, n))
+    claimed_ms = max(before_ms, claimed(state, wall_ms, arrived_ms))
+    db.execute("UPDATE ops SET state = ?, claimed_ms = ? WHERE n = ?", (CODES[state], claimed_ms, n))
     order.lift(db, [(n, claimed_ms)])
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a conversation hands out: frames to send, and what was learnt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ class RunCame:
     """
 
     space: bytes
-    ops: list[Op]
+    ops: Sequence[Op]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,13 @@ class Library(Protocol):
         ...
 
 
-def read_run(wires: Sequence[WireOp], space: bytes) -> list[Op]:
+def read_run(wires: Sequence[WireOp], space: bytes, parsed: Sequence[Op] = ()) -> Sequence[Op]:
     """The operations of a run frame, of one log of `space`, without a gap, the last one signed (FRAME-10).
 
-    Signatures and links are not checked here. Raises the Verdict of a malformed operation,
-    "run.malformed" or "run.unsigned".
+    Signatures and links are not checked here; `parsed`: these very operations, where that was done. Raises
+    the Verdict of a malformed operation, "run.malformed" or "run.unsigned".
     """
-    ops = [from_wire(wire) for wire in wires]
+    ops = parsed or [from_wire(wire) for wire in wires]
     for offset, op in enumerate(ops):
         if op.space != space or op.log != ops[0].log or op.seq != ops[0].seq + offset:
             raise Verdict("run.malformed")
@@ -171,12 +171,12 @@ class Exchange:
         self._wanted[space, frame.log] = (min(first, frame.first), max(until, stop))
         return []
 
-    def run(self, frame: Run, library: Library) -> Said:
+    def run(self, frame: Run, library: Library, parsed: Sequence[Op] = ()) -> Said:
         """Take a run; where it leaves a gap behind what came before, ask for the gap."""
         space = _space_of(library, frame.tag)
         if space is None:
             return []
-        ops = read_run(frame.ops, space)
+        ops = read_run(frame.ops, space, parsed)
         log, first, stop = ops[0].log, ops[0].seq, ops[-1].seq + 1
         self._note(space, log, stop)
         self._unacked.setdefault(space, {})[log] = None

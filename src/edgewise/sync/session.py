@@ -21,6 +21,7 @@ from edgewise.ground.limits import (
 )
 from edgewise.keys.labels import Label
 from edgewise.keys.signing import SigningKey, sign, verify
+from edgewise.log.op import Op
 from edgewise.sync import frames
 from edgewise.sync.events import (
     TOLD,
@@ -209,8 +210,12 @@ class Session:
         self.state = State.CLOSED
         return [] if was is State.CLOSED else [Out(frames.Bye(reason), urgent=True)]
 
-    def receive(self, frame: frames.Frame, now_ms: int, library: Library | None = None) -> Said:
+    def receive(
+        self, frame: frames.Frame, now_ms: int, library: Library | None = None, ops: Sequence[Op] = ()
+    ) -> Said:
         """What follows from one frame. Nothing of spaces is heard without a `library`.
+
+        `ops`: those of a run, where the caller has parsed them already (to check signatures before).
 
         Raises Verdict, after which the conversation is closed: "session.early" or "session.out_of_turn" for
         a frame that isn't legal in this state, "session.stranger" beyond a stranger's bounds,
@@ -219,7 +224,7 @@ class Session:
         if self.state is State.CLOSED:
             return []
         try:
-            return self._take(frame, now_ms, library)
+            return self._take(frame, now_ms, library, ops)
         except Verdict:
             self.state = State.CLOSED
             raise
@@ -264,7 +269,7 @@ class Session:
     def _give_up(self, code: str) -> Said:
         return [*self.bye(code), Gone(code)]
 
-    def _take(self, frame: frames.Frame, now_ms: int, library: Library | None) -> Said:
+    def _take(self, frame: frames.Frame, now_ms: int, library: Library | None, ops: Sequence[Op]) -> Said:
         following = TRANSITIONS[self.state].get(type(frame))
         if following is None:
             code = "session.out_of_turn" if type(frame) in _ONCE else "session.early"
@@ -272,12 +277,14 @@ class Session:
         if not self.admitted:
             self._bound_stranger(frame)
         self._heard_ms, self._pinged_ms = now_ms, None
-        said = self._answer(frame, library)
+        said = self._answer(frame, library, ops)
         self.state = following
         return said
 
-    def _answer(self, frame: frames.Frame, library: Library | None) -> Said:
+    def _answer(self, frame: frames.Frame, library: Library | None, ops: Sequence[Op]) -> Said:
         kind = type(frame)
+        if isinstance(frame, frames.Run):
+            return [] if library is None else self._exchange.run(frame, library, ops)
         if kind in TOLD:
             return [TOLD[kind](frame)]
         if kind in _SPOKEN:

@@ -9,7 +9,7 @@ within their own space alone (rules POST-4 to POST-8).
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,12 +59,13 @@ FROM posts_items i LEFT JOIN posts_edits e ON i.gone = 0 AND e.id = (
     ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
 """
 _ONE: Final = _SHOWN + "WHERE i.id = ?"
-_WORDING: Final = """
-SELECT i.space, i.author, i.order_ms, coalesce(e.warning, i.warning) || char(10) || coalesce(e.text, i.text)
+_WORDINGS: Final = """
+SELECT i.id, i.space, i.author, i.order_ms,
+       coalesce(e.warning, i.warning) || char(10) || coalesce(e.text, i.text)
 FROM posts_items i LEFT JOIN posts_edits e ON e.id = (
     SELECT l.id FROM posts_edits l WHERE l.target = i.id AND l.author = i.author AND l.space = i.space
     ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
-WHERE i.id = ? AND i.gone = 0
+WHERE i.id IN (SELECT unhex(value) FROM json_each(?)) AND i.gone = 0
 """
 _BELOW: Final = """
 WITH RECURSIVE below (id) AS (
@@ -103,6 +104,25 @@ SELECT word, author FROM (
     FROM posts_words WHERE target = ?1 AND space = ?2)
 WHERE nth = 1 AND present = 1 ORDER BY word, order_ms, id
 """
+_ADD_ITEM: Final = (
+    "INSERT INTO posts_items "
+    "(id, space, author, mine, parent, order_ms, wall_ms, text, warning, attachments) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms"
+)
+_ADD_MENTION: Final = (
+    "INSERT OR IGNORE INTO posts_mentions (item, identity) "
+    "SELECT id, ?2 FROM posts_items WHERE id = ?1 AND gone = 0"
+)
+_ADD_EDIT: Final = (
+    "INSERT INTO posts_edits (id, target, space, author, order_ms, wall_ms, text, warning) "
+    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
+    "WHERE NOT EXISTS (SELECT 1 FROM posts_items WHERE id = ?2 AND gone = 1) "
+    "ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms"
+)
+_ADD_WORD: Final = (
+    "INSERT INTO posts_words (id, target, space, author, word, present, order_ms) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +171,16 @@ class PostsView:
 
     def apply(self, db: apsw.Connection, op: OpenedOp) -> None:
         """Take one operation in; the same again changes nothing but its place in the order."""
-        if isinstance(op.record, Post):
-            _apply_post(db, op, op.record)
-        elif isinstance(op.record, Edit):
-            _apply_edit(db, op, op.record)
-        elif isinstance(op.record, Word):
-            _apply_word(db, op, op.record)
+        self.apply_many(db, (op,))
+
+    def apply_many(self, db: apsw.Connection, ops: Sequence[OpenedOp]) -> None:
+        """Take operations in, many at once."""
+        for add, kind in ((_ADD_ITEM, Post), (_ADD_EDIT, Edit), (_ADD_WORD, Word)):
+            db.executemany(add, [_row_of(op) for op in ops if isinstance(op.record, kind)])
+        posts = [(op.id, op.record) for op in ops if isinstance(op.record, Post)]
+        db.executemany(_ADD_MENTION, [(id, named) for id, post in posts for named in post.mentions])
+        _index(db, [id for id, _ in posts])
+        _index(db, [op.record.target for op in ops if isinstance(op.record, Edit)])
 
     def erase(self, db: apsw.Connection, op_id: bytes) -> None:
         """Let go of every text of one operation; of an item its place remains."""
@@ -172,8 +196,7 @@ class PostsView:
             (op_id,),
         )
         db.execute("DELETE FROM posts_words WHERE id = ?1 OR target = ?1", (op_id,))
-        for (id,) in [(op_id,), *changed]:
-            _index(db, id)
+        _index(db, [op_id, *(id for (id,) in changed)])
 
     def clear(self, db: apsw.Connection) -> None:
         """Empty the view, before a rebuild."""
@@ -192,50 +215,24 @@ class PostsView:
 VIEW: Final = PostsView()
 
 
-def _apply_post(db: apsw.Connection, op: OpenedOp, post: Post) -> None:
-    db.execute(
-        "INSERT INTO posts_items "
-        "(id, space, author, mine, parent, order_ms, wall_ms, text, warning, attachments) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
-        (
-            *(op.id, op.space, op.author, op.mine, post.parent, op.order_ms, op.wall_ms),
-            *(post.text, post.warning, packed(post.attachments)),
-        ),
-    )
-    db.execute(
-        "INSERT OR IGNORE INTO posts_mentions (item, identity) "
-        "SELECT i.id, unhex(m.value) FROM posts_items i, json_each(?) m WHERE i.id = ? AND i.gone = 0",
-        (_hexes(post.mentions), op.id),
-    )
-    _index(db, op.id)
-
-
-def _apply_edit(db: apsw.Connection, op: OpenedOp, edit: Edit) -> None:
-    if rows(db, "SELECT 1 FROM posts_items WHERE id = ? AND gone = 1", (edit.target,)):
-        return
-    db.execute(
-        "INSERT INTO posts_edits (id, target, space, author, order_ms, wall_ms, text, warning) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
-        (op.id, edit.target, op.space, op.author, op.order_ms, op.wall_ms, edit.text, edit.warning),
-    )
-    _index(db, edit.target)
-
-
-def _index(db: apsw.Connection, id: bytes) -> None:
-    """Let an item be found by its latest wording alone; a gone one, or one that is not here, by none."""
-    found = rows(db, _WORDING, (id,))
-    if found:
-        search.put(db, search.Entry("posts", id, *found[0]))
-    else:
+def _index(db: apsw.Connection, ids: Iterable[bytes]) -> None:
+    """Let items be found by their latest wording alone; a gone one, or one that is not here, by none."""
+    wanted = dict.fromkeys(ids)
+    found = {row[0]: row for row in rows(db, _WORDINGS, (_hexes(wanted),))} if wanted else {}
+    search.put_all(db, [search.Entry("posts", *found[id]) for id in wanted if id in found])
+    for id in (id for id in wanted if id not in found):
         search.drop(db, id)
 
 
-def _apply_word(db: apsw.Connection, op: OpenedOp, word: Word) -> None:
-    db.execute(
-        "INSERT INTO posts_words (id, target, space, author, word, present, order_ms) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
-        (op.id, word.target, op.space, op.author, word.word, word.present, op.order_ms),
-    )
+def _row_of(op: OpenedOp) -> Row:
+    place, times, record = (op.space, op.author), (op.order_ms, op.wall_ms), op.record
+    if isinstance(record, Post):
+        said = (record.text, record.warning, packed(record.attachments))
+        return (op.id, *place, op.mine, record.parent, *times, *said)
+    if isinstance(record, Edit):
+        return (op.id, record.target, *place, *times, record.text, record.warning)
+    assert isinstance(record, Word), record
+    return (op.id, record.target, *place, record.word, record.present, op.order_ms)
 
 
 def home_items(

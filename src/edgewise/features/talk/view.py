@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +36,18 @@ FROM talk_lines i LEFT JOIN talk_edits e ON i.gone = 0 AND e.id = (
     SELECT l.id FROM talk_edits l WHERE l.target = i.id AND l.author = i.author AND l.space = i.space
     ORDER BY l.order_ms DESC, l.id DESC LIMIT 1)
 """
+_THESE: Final = _SHOWN + " WHERE i.id IN (SELECT unhex(value) FROM json_each(?)) AND i.gone = 0"  # noqa: S608
+_ADD_LINE: Final = (
+    "INSERT INTO talk_lines "
+    "(id, space, author, mine, reply_to, order_ms, wall_ms, text, warning, attachments) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms"
+)
+_ADD_EDIT: Final = (
+    "INSERT INTO talk_edits (id, target, space, author, order_ms, wall_ms, text) "
+    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 "
+    "WHERE NOT EXISTS (SELECT 1 FROM talk_lines WHERE id = ?2 AND gone = 1) "
+    "ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +88,14 @@ class TalkView:
 
     def apply(self, db: apsw.Connection, op: OpenedOp) -> None:
         """Take one operation in; the same again changes nothing but its place in the order."""
-        said = op.record
-        if isinstance(said, Say):
-            db.execute(
-                "INSERT INTO talk_lines "
-                "(id, space, author, mine, reply_to, order_ms, wall_ms, text, warning, attachments) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
-                (
-                    *(op.id, op.space, op.author, op.mine, said.reply_to),
-                    *(op.order_ms, op.wall_ms, said.text, said.warning, packed(said.attachments)),
-                ),
-            )
-            _index(db, op.id)
-        elif isinstance(said, SayEdit):
-            if rows(db, "SELECT 1 FROM talk_lines WHERE id = ? AND gone = 1", (said.target,)):
-                return
-            db.execute(
-                "INSERT INTO talk_edits (id, target, space, author, order_ms, wall_ms, text) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms",
-                (op.id, said.target, op.space, op.author, op.order_ms, op.wall_ms, said.text),
-            )
-            _index(db, said.target)
+        self.apply_many(db, (op,))
+
+    def apply_many(self, db: apsw.Connection, ops: Sequence[OpenedOp]) -> None:
+        """Take operations in, many at once."""
+        db.executemany(_ADD_LINE, [_line_row(op, op.record) for op in ops if isinstance(op.record, Say)])
+        db.executemany(_ADD_EDIT, [_edit_row(op, op.record) for op in ops if isinstance(op.record, SayEdit)])
+        ids = [op.record.target if isinstance(op.record, SayEdit) else op.id for op in ops]
+        _index(db, tuple(dict.fromkeys(ids)))
 
     def erase(self, db: apsw.Connection, op_id: bytes) -> None:
         """Let go of every text of one operation; of a line its place remains."""
@@ -110,8 +109,7 @@ class TalkView:
             "(SELECT author FROM talk_lines WHERE id = ?1))",
             (op_id,),
         )
-        for (id,) in [(op_id,), *changed]:
-            _index(db, id)
+        _index(db, [op_id, *(id for (id,) in changed)])
 
     def clear(self, db: apsw.Connection) -> None:
         """Empty the view, before a rebuild."""
@@ -127,15 +125,29 @@ class TalkView:
 VIEW: Final = TalkView()
 
 
-def _index(db: apsw.Connection, id: bytes) -> None:
-    """Let a line be found by its latest wording alone; a gone one, or one that is not here, by none."""
-    found = rows(db, _SHOWN + "WHERE i.id = ? AND i.gone = 0", (id,))
-    if not found:
-        search.drop(db, id)
-        return
-    line = _line(found[0])
+def _index(db: apsw.Connection, ids: Sequence[bytes]) -> None:
+    """Let lines be found by their latest wording alone; a gone one, or one that is not here, by none."""
+    wanted = json.dumps([id.hex() for id in ids])
+    here = rows(db, _THESE, (wanted,))
+    found = {line.id: line for line in map(_line, here)}
+    search.put_all(db, [_entry(found[id]) for id in ids if id in found])
+    for id in ids:
+        if id not in found:
+            search.drop(db, id)
+
+
+def _entry(line: Line) -> search.Entry:
     text = f"{line.warning}\n{line.text}"
-    search.put(db, search.Entry("talk", id, line.space, line.author, line.order_ms, text))
+    return search.Entry("talk", line.id, line.space, line.author, line.order_ms, text)
+
+
+def _line_row(op: OpenedOp, say: Say) -> Row:
+    row = (op.id, op.space, op.author, op.mine, say.reply_to, op.order_ms, op.wall_ms)
+    return (*row, say.text, say.warning, packed(say.attachments))
+
+
+def _edit_row(op: OpenedOp, edit: SayEdit) -> Row:
+    return (op.id, edit.target, op.space, op.author, op.order_ms, op.wall_ms, edit.text)
 
 
 def mark_of(identity: bytes) -> str:
