@@ -138,3 +138,10 @@ def test_ids_are_found_whatever_their_first_bytes_are() -> None:
     assert order.id8(b"\xff" * 32) == -1
     assert order.id8(b"\x7f" + b"\xff" * 31) == 2**63 - 1
     assert order.id8(bytes(32)) == 0
+
+
+def test_the_end_of_a_transaction_reads_what_moved_and_nothing_else() -> None:
+    """However full the shelf is: the plan goes from what moved to its operations, not the other way."""
+    with shelf_of() as db:
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {order.MOVED}")]
+    assert [line for line in plan if line.startswith("SCAN")] == ["SCAN m"]

@@ -9,6 +9,7 @@ operation, rule "time").
 
 from collections import deque
 from collections.abc import Iterable
+from typing import Final
 
 import apsw
 
@@ -16,6 +17,9 @@ from edgewise.log.op import CLS_CONTROL, Op
 from edgewise.store.rows import rows
 
 Known = dict[bytes, tuple[int, int]]
+
+# CROSS JOIN: else the planner reads every operation in its order, at the end of each transaction.
+MOVED: Final = "SELECT o.id, o.state FROM moved m CROSS JOIN ops o ON o.n = m.op_n ORDER BY m.op_n"
 
 
 def id8(id: bytes) -> int:
@@ -92,6 +96,7 @@ def lift(db: apsw.Connection, places: Iterable[tuple[int, int]]) -> None:
 
 def take_moved(db: apsw.Connection) -> list[bytes]:
     """The open operations whose place changed since this was last asked: apply them to the views anew."""
-    moved = rows(db, "SELECT o.id FROM moved m JOIN ops o ON o.n = m.op_n WHERE o.state = 0 ORDER BY o.n")
-    db.execute("DELETE FROM moved")
-    return [id for (id,) in moved]
+    moved = rows(db, MOVED)
+    if moved:
+        db.execute("DELETE FROM moved")
+    return [id for id, state in moved if state == 0]

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The view of posts: a function of the set of operations, with threads, wordings and one-word answers."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -191,9 +193,9 @@ def test_muted_people_are_left_out_and_kept() -> None:
 def test_new_since_counts_only_others() -> None:
     """The unread mark counts what others wrote after it, never one's own, never the muted."""
     db = applied(ALL)
-    assert view.new_count_since(db, 0) == 1
-    assert view.new_count_since(db, 20) == 0
-    assert view.new_count_since(db, 0, muted=[BOB]) == 0
+    for order_ms, muted, count in ((0, [], 1), (20, [], 0), (0, [BOB], 0)):
+        assert view.new_count_since(db, order_ms, muted) == count
+        assert view.has_new_since(db, order_ms, muted) == (count > 0)
     assert view.newest_order(db) == 30
 
 
@@ -258,3 +260,20 @@ def test_a_moved_operation_moves_its_item() -> None:
     """An operation whose place in the order was found later is given again, and stands there."""
     later = op("ladder", ALICE, LADDER.record, 99)
     assert only_home(applied((LADDER, later))).order_ms == 99
+
+
+@pytest.mark.parametrize("query", ["_ROOTS", "_THREAD", "_STIRRED", "_WORDS", "_WORDINGS"])
+def test_no_question_of_a_page_reads_all_items(query: str) -> None:
+    """A page costs what it shows, however many items there are: each is found by an index."""
+    asked: str = getattr(view, query)
+    given = [1] * len(set(re.findall(r"\?\d*", asked)))
+    plan = [row[3] for row in applied(()).execute(f"EXPLAIN QUERY PLAN {asked}", given)]
+    assert [line for line in plan if line.startswith("SCAN") and "posts_" in line] == []
+
+
+def test_of_many_answers_the_newest_bring_their_threads_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was away for long gets the threads of the newest answers; the others stand in their places."""
+    monkeypatch.setattr(view, "STIRRING_MAX", 2)
+    tops = [op(f"top {n}", ALICE, Post(f"Top {n}"), 1 + n) for n in range(3)]
+    answers = [op(f"answer {n}", BOB, Post("Yes", "", top.id), 10 + n) for n, top in enumerate(tops)]
+    assert view.stirred(applied((*tops, *answers)), 5) == [tops[2].id, tops[1].id]

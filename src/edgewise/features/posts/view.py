@@ -26,6 +26,9 @@ HOME_MARK: Final = "home"
 REPLIES_MAX: Final = 500
 """Answers of one thread that are read at once, the newest ones: a page holds no more."""
 
+STIRRING_MAX: Final = 2000
+"""Of the answers since a read mark so many of the newest can bring old threads back."""
+
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS posts_items (
     id BLOB PRIMARY KEY NOT NULL, space BLOB NOT NULL, author BLOB NOT NULL, mine INTEGER NOT NULL,
@@ -69,7 +72,7 @@ WHERE i.id IN (SELECT unhex(value) FROM json_each(?)) AND i.gone = 0
 """
 _BELOW: Final = """
 WITH RECURSIVE below (id) AS (
-    SELECT id FROM posts_items WHERE parent = ?1 AND space = ?2
+    SELECT id FROM posts_items WHERE parent = ?1 AND parent <> x'' AND space = ?2
     UNION SELECT c.id FROM posts_items c JOIN below b ON c.parent = b.id
     WHERE c.parent <> x'' AND c.space = ?2)
 """
@@ -87,15 +90,22 @@ ORDER BY i.order_ms DESC, i.id DESC LIMIT ?5
 """
 _ROOTS: Final = _SHOWN + _AT_TOP
 _STIRRED: Final = """
-WITH RECURSIVE up (id, parent, space, at) AS (
+WITH RECURSIVE answers (id, parent, space, at) AS (
     SELECT id, parent, space, order_ms FROM posts_items
-    WHERE order_ms > ?1 AND mine = 0 AND gone = 0 AND author NOT IN (SELECT unhex(value) FROM json_each(?2))
+    WHERE order_ms > ?1 AND parent <> x'' AND mine = 0 AND gone = 0
+    AND author NOT IN (SELECT unhex(value) FROM json_each(?2)) ORDER BY order_ms DESC, id DESC LIMIT ?4),
+up (id, parent, space, at) AS (
+    SELECT id, parent, space, at FROM answers
     UNION SELECT p.id, p.parent, p.space, u.at
     FROM posts_items p JOIN up u ON p.id = u.parent AND p.space = u.space)
 SELECT u.id FROM up u JOIN posts_items i ON i.id = u.id
 WHERE i.order_ms <= ?1 AND i.author NOT IN (SELECT unhex(value) FROM json_each(?2))
 AND NOT EXISTS (SELECT 1 FROM posts_items p WHERE p.id = u.parent AND p.space = u.space)
 GROUP BY u.id ORDER BY max(u.at) DESC, u.id LIMIT ?3
+"""
+_NEW: Final = """
+FROM posts_items WHERE order_ms > ? AND mine = 0 AND gone = 0
+AND author NOT IN (SELECT unhex(value) FROM json_each(?))
 """
 _WORDS: Final = """
 SELECT word, author FROM (
@@ -272,20 +282,20 @@ def stirred(
     db: apsw.Connection, order_ms: int, muted: Collection[bytes] = (), limit: int = 30
 ) -> list[bytes]:
     """The tops, at or before an order, of threads in which others wrote after it; the newest first."""
-    found = rows(db, _STIRRED, (order_ms, _hexes(muted), limit))
+    found = rows(db, _STIRRED, (order_ms, _hexes(muted), limit, STIRRING_MAX))
     return [row[0] for row in found]
 
 
 def new_count_since(db: apsw.Connection, order_ms: int, muted: Collection[bytes] = ()) -> int:
-    """How many items of others stand after a read mark."""
-    (count,) = rows(
-        db,
-        "SELECT count(*) FROM posts_items WHERE order_ms > ? AND mine = 0 AND gone = 0 "
-        "AND author NOT IN (SELECT unhex(value) FROM json_each(?))",
-        (order_ms, _hexes(muted)),
-    )[0]
+    """How many items of others stand after a read mark; all of them are read."""
+    (count,) = rows(db, f"SELECT count(*) {_NEW}", (order_ms, _hexes(muted)))[0]
     assert isinstance(count, int)
     return count
+
+
+def has_new_since(db: apsw.Connection, order_ms: int, muted: Collection[bytes] = ()) -> bool:
+    """Whether any item of others stands after a read mark; the first one is enough."""
+    return bool(rows(db, f"SELECT 1 {_NEW} LIMIT 1", (order_ms, _hexes(muted))))
 
 
 def newest_order(db: apsw.Connection) -> int:

@@ -119,7 +119,7 @@ def _draw(page: Page, db: Any, before: tuple[int, bytes] | None) -> Drawn:
         oldest_ms=min(last.wall_ms, page.now_ms) if last is not None else None,
         earlier=page.url(f"?before={last.order_ms}-{last.id.hex()}") if last is not None else "",
         newest_order_ms=view.newest_order(db),
-        unread=view.new_count_since(db, seen_to, muted) > 0 or talk_view.unread_total(db) > 0,
+        unread=view.has_new_since(db, seen_to, muted) or talk_view.unread_total(db) > 0,
         alone=not people_view.known(db),
     )
 
