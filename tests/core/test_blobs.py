@@ -7,7 +7,10 @@ import pytest
 
 from edgewise.consent.circles import ONLY_ME, PEOPLE
 from edgewise.core.inputs import (
+    Attach,
     CancelBlob,
+    Detach,
+    DropDraft,
     FetchBlob,
     KeepBlob,
     PauseBlob,
@@ -16,6 +19,7 @@ from edgewise.core.inputs import (
     SetMember,
     TakeBack,
     Tick,
+    Undo,
 )
 from edgewise.features.posts import view as posts
 from edgewise.features.posts.records import Post
@@ -24,7 +28,7 @@ from edgewise.ground.entropy import SeededEntropy
 from edgewise.ground.errors import Refusal
 from edgewise.ground.instant import DAY_MS
 from edgewise.log.blobs import Attachment, BlobRef
-from edgewise.store import pieces, sealed
+from edgewise.store import outbox, pieces, sealed, shelf
 from edgewise.store.piece_files import MemoryPieces
 from tests.core.party import Someone, World
 from tests.core.test_meeting import meet
@@ -148,3 +152,61 @@ def test_without_room_a_file_is_paused_and_goes_on_later(alice: Someone, bob: So
     files.leave_free(1 << 40)
     bob.give(Tick())
     assert state(bob, ref) == "wanted"
+
+
+def test_what_is_attached_to_a_draft_stays_until_it_is_sent_or_taken_out(alice: Someone) -> None:
+    """A draft of three days keeps its picture; taken out, or with the draft forgotten, it goes at once."""
+    one, two = kept(alice, seed="one"), kept(alice, seed="two")
+    for ref in (one, two):
+        alice.do(Attach("home", picture(ref), ("place",)))
+    alice.world.now_ms += 3 * DAY_MS
+    alice.give(Tick())
+    assert state(alice, one) == "here"
+    alice.do(Detach("home", one.blob))
+    assert (state(alice, one), state(alice, two)) == ("elsewhere", "here")
+    alice.do(DropDraft("home"))
+    assert state(alice, two) == "elsewhere"
+
+
+def test_what_is_held_back_keeps_its_pictures(alice: Someone) -> None:
+    """While one thinks twice nothing is let go, however old; undone, it can be attached again."""
+    ref = kept(alice)
+    alice.do(Attach("home", picture(ref)))
+    alice.world.now_ms += 2 * DAY_MS
+    held = alice.do(Publish(Place("circle", ONLY_ME), Post("", attachments=(picture(ref),)), 8000))
+    alice.do(DropDraft("home"))
+    alice.give(Tick())
+    assert state(alice, ref) == "here"
+    record = alice.do(Undo(held))
+    alice.do(Attach("home", record.attachments[0]))
+    alice.give(Tick())
+    assert state(alice, ref) == "here"
+
+
+def test_what_was_sent_is_attached_to_nothing_else(alice: Someone) -> None:
+    """A picture of an item can't stand in a draft too; shared again it is kept anew."""
+    ref = kept(alice)
+    alice.do(Publish(Place("circle", ONLY_ME), Post("", attachments=(picture(ref),))))
+    with pytest.raises(Refusal, match=r"blob\.not_here"):
+        alice.do(Attach("home", picture(ref)))
+
+
+def test_what_could_not_be_sent_comes_back_with_its_pictures(alice: Someone, bob: Someone) -> None:
+    """A held answer whose agreement ended meanwhile stands in the draft again, picture and all."""
+    meet(alice, bob)
+    alice.do(SetMember(PEOPLE, bob.identity, True))
+    alice.world.deliver()
+    item = alice.post("What grows at yours?", PEOPLE)
+    alice.world.deliver()
+    space = shelf.op_row(bob.db, item)
+    assert space is not None
+    ref = kept(bob)
+    bob.do(Publish(Place("space", space.space), Post("", "", item, (), (picture(ref),)), 8000))
+    alice.do(SetMember(PEOPLE, bob.identity, False))
+    alice.world.deliver()
+    bob.world.now_ms += 9000
+    bob.give(Tick())
+    draft = outbox.draft(bob.db, "home")
+    assert draft is not None
+    assert [each.attachment.ref for each in draft.enclosed] == [ref]
+    assert state(bob, ref) == "here"

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from edgewise.ground.errors import Refusal
-from edgewise.ground.limits import DRAFTS_MAX
+from edgewise.ground.limits import ATTACHMENTS_MAX, DRAFTS_MAX
+from edgewise.log.blobs import Attachment, make_ref
 from edgewise.store import outbox
 from edgewise.store.db import Connection, Store
 from tests.store.shelves import BOB, CAROL, SPACE
@@ -93,3 +94,39 @@ def test_verdicts_are_counted_by_code_and_source(db: Connection) -> None:
         outbox.VerdictRow("seal.bad", PHONE, 1, 7),
         outbox.VerdictRow("seal.bad", LAPTOP, 3, 2),
     ]
+
+
+def enclosed(number: int) -> outbox.Enclosed:
+    """A picture that is to go with a text."""
+    ref = make_ref(bytes((number,)) * 32, bytes(32), 10)
+    return outbox.Enclosed(Attachment(ref, "picture", "image/png", "", ""), ("place",))
+
+
+def test_a_draft_keeps_what_is_to_go_with_it(db: Connection) -> None:
+    """Enclosures stay when the words change, have words of their own, and go one by one; then it is gone."""
+    one, two = enclosed(1), enclosed(2)
+    outbox.enclose(db, "home", one, 1)
+    outbox.put_draft(db, "home", "words", "", 2)
+    outbox.enclose(db, "home", two, 3)
+    assert outbox.draft(db, "home") == outbox.DraftRow("home", "words", "", 2, (one, two))
+    outbox.describe(db, "home", two.attachment.ref.blob, "A garden.")
+    outbox.put_draft(db, "home", "", "", 4)
+    found = outbox.draft(db, "home")
+    assert found is not None
+    assert [(each.attachment.alt, each.removed) for each in found.enclosed] == [
+        ("", ("place",)),
+        ("A garden.", ("place",)),
+    ]
+    outbox.disclose(db, "home", one.attachment.ref.blob)
+    outbox.disclose(db, "home", b"?" * 32)
+    outbox.disclose(db, "home", two.attachment.ref.blob)
+    assert outbox.draft(db, "home") is None
+
+
+def test_enclosures_are_bounded(db: Connection) -> None:
+    """One more than a text may carry is refused."""
+    for number in range(ATTACHMENTS_MAX):
+        outbox.enclose(db, "home", enclosed(number), 1)
+    with pytest.raises(Refusal) as caught:
+        outbox.enclose(db, "home", enclosed(99), 1)
+    assert caught.value.code == "attach.too_many"

@@ -9,12 +9,12 @@ from __future__ import annotations
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import Record
-from edgewise.ground.errors import Refusal
-from edgewise.ground.limits import DISK_LEFT_MIN_BYTES, UNNAMED_MS_MAX
-from edgewise.log.blobs import BlobRef, check_ref
+from edgewise.ground.errors import Refusal, Verdict
+from edgewise.ground.limits import ATTACHMENTS_MAX, DISK_LEFT_MIN_BYTES, UNNAMED_MS_MAX
+from edgewise.log.blobs import Attachment, BlobRef, check_attachments, check_ref
 from edgewise.log.kinds import OpenedOp
 from edgewise.log.merkle import Tree
-from edgewise.store import pieces, shelf
+from edgewise.store import outbox, pieces, shelf
 
 TOPIC = "file"
 
@@ -74,6 +74,45 @@ def erased(turn: Turn, op: bytes) -> None:
     """An operation was erased: so is what it named, unless another living one here names it too."""
     for blob in pieces.drop_names(turn.db, op):
         _let_go(turn, blob)
+
+
+def attach(turn: Turn, place: str, attachment: Attachment, removed: tuple[str, ...]) -> None:
+    """Put what was kept here to a draft. Refusals "blob.not_here", "text.unreadable", "attach.too_many"."""
+    try:
+        check_attachments([attachment])
+    except Verdict as bad:
+        raise Refusal("text.unreadable") from bad
+    found = pieces.blob_row(turn.db, attachment.ref.blob)
+    if found is None or not found.is_whole or pieces.names_of(turn.db, found.id):
+        raise Refusal("blob.not_here")
+    outbox.enclose(turn.db, place, outbox.Enclosed(attachment, removed), turn.now_ms)
+
+
+def give_back(turn: Turn, place: str, attachments: tuple[Attachment, ...]) -> None:
+    """Put back to a draft what could not be sent with it; what it has no room for is let go of later."""
+    found = outbox.draft(turn.db, place)
+    room = ATTACHMENTS_MAX - len(found.enclosed if found is not None else ())
+    for each in attachments[:room]:
+        outbox.enclose(turn.db, place, outbox.Enclosed(each), turn.now_ms)
+
+
+def detach(turn: Turn, place: str, blob: bytes) -> None:
+    """Take one out of a draft; nothing else names it, so it goes."""
+    outbox.disclose(turn.db, place, blob)
+    _drop_if_unnamed(turn, blob)
+
+
+def drop_draft(turn: Turn, place: str) -> None:
+    """Forget a draft, and what was attached to it and went nowhere."""
+    found = outbox.draft(turn.db, place)
+    outbox.drop_draft(turn.db, place)
+    for each in found.enclosed if found is not None else ():
+        _drop_if_unnamed(turn, each.attachment.ref.blob)
+
+
+def _drop_if_unnamed(turn: Turn, blob: bytes) -> None:
+    for gone in pieces.drop_unnamed(turn.db, turn.now_ms + 1, blob):
+        _let_go(turn, gone)
 
 
 def fetch(turn: Turn, blob: bytes) -> None:

@@ -139,6 +139,7 @@ def publish_due(turn: Turn) -> None:
         except Refusal as no:
             settings.put(turn.db, f"held_back:{held.id.hex()}", no.code)
             outbox.put_draft(turn.db, "home", getattr(record, "text", ""), "", turn.now_ms)
+            blobs.give_back(turn, "home", getattr(record, "attachments", ()))
         turn.effects.append(Notify("held", held.id))
 
 
@@ -238,7 +239,10 @@ _RUN: dict[type, Callable[[Turn, Any], object]] = {
     inputs.CompareWords: _compare_words,
     inputs.RenameMe: _rename_me,
     inputs.SaveDraft: lambda turn, c: outbox.put_draft(turn.db, c.place, c.text, c.extra, turn.now_ms),
-    inputs.DropDraft: lambda turn, c: outbox.drop_draft(turn.db, c.place),
+    inputs.DropDraft: lambda turn, c: blobs.drop_draft(turn, c.place),
+    inputs.Attach: lambda turn, c: blobs.attach(turn, c.place, c.attachment, c.removed),
+    inputs.Detach: lambda turn, c: blobs.detach(turn, c.place, c.blob),
+    inputs.Describe: lambda turn, c: outbox.describe(turn.db, c.place, c.blob, c.alt),
     inputs.MarkRead: lambda turn, c: outbox.mark(turn.db, c.place, c.order_ms),
     inputs.SetSetting: lambda turn, c: settings.put(turn.db, c.name, c.value),
     inputs.HideAnswers: _hide_answers,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edgewise.ground.canon import Record
-from edgewise.log.blobs import BlobRef
+from edgewise.log.blobs import Attachment, BlobRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class RenameMe(Command):
 
 @dataclass(frozen=True, slots=True)
 class SaveDraft(Command):
-    """Keep a draft for a place. Reply: None."""
+    """Keep the words of a draft for a place; what was attached to it stays. Reply: None."""
 
     place: str
     text: str
@@ -199,8 +199,37 @@ class SaveDraft(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Attach(Command):
+    """Put a picture, a voice note or a file to the draft of a place. Reply: None.
+
+    removed: what was taken out of it, in words of the media room.
+    """
+
+    place: str
+    attachment: Attachment
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Detach(Command):
+    """Take one out of a draft again; it is let go of at once. Reply: None."""
+
+    place: str
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Describe(Command):
+    """Put words to one of a draft, for those who can't see or hear it. Reply: None."""
+
+    place: str
+    blob: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class DropDraft(Command):
-    """Forget a draft. Reply: None."""
+    """Forget a draft with all that was to go with it. Reply: None."""
 
     place: str
 

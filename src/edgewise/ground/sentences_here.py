@@ -110,6 +110,21 @@ Run "edgewise doctor --deep": what is damaged is fetched again from whoever has 
 blob.other_place you 2
 A picture or file can't stand in two places, or what was to be sent is not here. Nothing was sent.
 Add it anew, then send.
+attach.too_many you 2
+At most {limit} pictures and files go with one text. What is there stays.
+Send these first, or take one out.
+attach.too_big you 2
+The file has more than {limit_mb} MB. It was not attached.
+Bring it over on a stick, or in parts.
+attach.nothing you 2
+No file was chosen. Your words are kept.
+Choose one first, then attach it.
+phone.no_network you 5
+This computer is on no network of its own now, so a phone can't reach it. Nothing was opened.
+Join the Wi-Fi that your phone is on, then try again; or bring the pictures over by cable.
+upload.stopped you 2
+It was stopped. Nothing of it was kept.
+Choose the file again when you like.
 blob.unknown you 5
 There is no such picture or file here.
 See "edgewise files" for those that are known here.

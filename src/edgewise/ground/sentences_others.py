@@ -277,6 +277,9 @@ Open it in another program, save it again, and attach that.
 media.too_large you 2
 A picture is larger than can be opened here: at most {limit_mpx} million points. It was left out.
 Make it smaller with another program.
+media.too_heavy you 2
+A picture has more than {limit_mb} MB, so it can't be looked at here. It was left out.
+Make it smaller with another program.
 media.too_much you 8
 A picture took more time or memory than it may take here, and was let go of. Nothing else was touched.
 Make it smaller with another program, and try again.

@@ -14,12 +14,14 @@ from typing import Final, Self
 
 import apsw
 
+from edgewise.ground.entropy import Entropy
 from edgewise.ground.errors import Refusal
 from edgewise.ground.ids import ZERO32
 from edgewise.keys.hashing import expand
 from edgewise.keys.labels import Label
 from edgewise.store import migrations, search
 from edgewise.store.piece_files import FOLDER, DiskPieces, MemoryPieces, PieceFiles
+from edgewise.store.scratch import Scratch
 from edgewise.store.views import View
 
 # "EdgW": what the file's header says that it is.
@@ -66,6 +68,7 @@ class Store:
         self._vfs = vfs
         self.chest_key = expand(key or ZERO32, Label.CHEST, b"chest")
         self.pieces: PieceFiles = MemoryPieces() if path is None else DiskPieces(path.parent / FOLDER)
+        self._folder = None if path is None else path.parent
         self._idle: list[Connection] = []
         self._writer = self._connect(write=True)
         try:
@@ -73,6 +76,10 @@ class Store:
         except (apsw.Error, Refusal):
             self._writer.close()
             raise
+
+    def scratch(self, entropy: Entropy) -> Scratch:
+        """A file for what comes in and is not yet anywhere, on the disk of this home."""
+        return Scratch(self._folder, entropy)
 
     @classmethod
     def open(

@@ -169,7 +169,10 @@ CREATE TABLE register_blobs (
 CREATE INDEX register_blobs_by_blob ON register_blobs (blob, space, holder, first_piece);
 """
 
-SCRIPTS: Final = (_FIRST, _PIECES)
+# What is to go with an unsent text, as canonical bytes (store.outbox.Enclosed).
+_ATTACHED: Final = "ALTER TABLE drafts ADD COLUMN attached BLOB NOT NULL DEFAULT x''"
+
+SCRIPTS: Final = (_FIRST, _PIECES, _ATTACHED)
 VERSION: Final = len(SCRIPTS)
 
 _TABLE: Final = re.compile(r"CREATE (?:VIRTUAL )?TABLE(?: IF NOT EXISTS)? (\w+)")

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import apsw
+from msgspec.structs import replace
 
+from edgewise.ground.canon import Record, decode_open, encode
 from edgewise.ground.errors import Refusal
-from edgewise.ground.limits import DRAFTS_MAX
+from edgewise.ground.limits import ATTACHMENTS_MAX, DRAFTS_MAX
+from edgewise.log.blobs import Attachment
 from edgewise.store.rows import Row, row
 
 # --- requests to erase ----------------------------------------------------------------------------
@@ -129,38 +132,102 @@ def drop_held(db: apsw.Connection, id: bytes) -> None:
 # --- drafts and read marks ------------------------------------------------------------------------
 
 
+class Enclosed(Record, frozen=True):
+    """What is to go with an unsent text, and what was taken out of it before, in words of the media room."""
+
+    attachment: Attachment
+    removed: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """An unsent text; `extra` holds what the page keeps beside it."""
+    """An unsent text; `extra` holds what the page keeps beside it, `enclosed` what is to go with it."""
 
     place: str
     text: str
     extra: str
     at_ms: int
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def put_draft(db: apsw.Connection, place: str, text: str, extra: str, at_ms: int) -> None:
-    """Keep the draft of a place; the one before is overwritten. Refusal "draft.too_many"."""
+    """Keep the draft of a place; the text before is overwritten, what is enclosed stays.
+
+    Without words and enclosures there is none. Refusal "draft.too_many".
+    """
+    if text.strip():
+        _check_room(db, place)
+    db.execute(
+        "INSERT INTO drafts (place, text, extra, at_ms) VALUES (?1, ?2, ?3, ?4) "
+        "ON CONFLICT (place) DO UPDATE SET text = ?2, extra = ?3, at_ms = ?4",
+        (place, text, extra, at_ms),
+    )
+    if not text.strip():
+        db.execute("DELETE FROM drafts WHERE place = ? AND attached = x''", (place,))
+
+
+def _check_room(db: apsw.Connection, place: str) -> None:
     found: Row | None = row(db, "SELECT count(*) FROM drafts WHERE place <> ?", (place,))
     assert found is not None, "a count without a row"
     if found[0] >= DRAFTS_MAX:
         raise Refusal("draft.too_many", limit=DRAFTS_MAX)
-    db.execute(
-        "INSERT OR REPLACE INTO drafts (place, text, extra, at_ms) VALUES (?, ?, ?, ?)",
-        (place, text, extra, at_ms),
-    )
+
+
+def enclose(db: apsw.Connection, place: str, enclosed: Enclosed, at_ms: int) -> None:
+    """Put one more thing to a draft, which is made where there is none.
+
+    Refusals "attach.too_many", "draft.too_many".
+    """
+    found = draft(db, place)
+    before = found.enclosed if found is not None else ()
+    if len(before) >= ATTACHMENTS_MAX:
+        raise Refusal("attach.too_many", limit=ATTACHMENTS_MAX)
+    if found is None:
+        _check_room(db, place)
+        db.execute("INSERT INTO drafts (place, text, extra, at_ms) VALUES (?, '', '', ?)", (place, at_ms))
+    _put_enclosed(db, place, (*before, enclosed))
+
+
+def disclose(db: apsw.Connection, place: str, blob: bytes) -> None:
+    """Take one thing out of a draft; one that is not in it changes nothing."""
+    found = draft(db, place)
+    if found is not None:
+        _put_enclosed(db, place, tuple(e for e in found.enclosed if e.attachment.ref.blob != blob))
+        put_draft(db, place, found.text, found.extra, found.at_ms)
+
+
+def describe(db: apsw.Connection, place: str, blob: bytes, alt: str) -> None:
+    """Put words to one thing of a draft; one that is not in it changes nothing."""
+    found = draft(db, place)
+    if found is not None:
+        told = (
+            replace(e, attachment=replace(e.attachment, alt=alt)) if e.attachment.ref.blob == blob else e
+            for e in found.enclosed
+        )
+        _put_enclosed(db, place, tuple(told))
+
+
+def _put_enclosed(db: apsw.Connection, place: str, enclosed: tuple[Enclosed, ...]) -> None:
+    packed = encode(enclosed) if enclosed else b""
+    db.execute("UPDATE drafts SET attached = ? WHERE place = ?", (packed, place))
+
+
+def _draft(found: Row) -> DraftRow:
+    place, text, extra, at_ms, attached = found
+    enclosed = decode_open(tuple[Enclosed, ...], attached) if attached else ()
+    return DraftRow(place, text, extra, at_ms, enclosed)
 
 
 def draft(db: apsw.Connection, place: str) -> DraftRow | None:
     """The draft of a place, or None."""
-    found = row(db, "SELECT place, text, extra, at_ms FROM drafts WHERE place = ?", (place,))
-    return None if found is None else DraftRow(*found)
+    found = row(db, "SELECT place, text, extra, at_ms, attached FROM drafts WHERE place = ?", (place,))
+    return None if found is None else _draft(found)
 
 
 def drafts(db: apsw.Connection) -> list[DraftRow]:
     """All drafts, the newest first."""
-    found = db.execute("SELECT place, text, extra, at_ms FROM drafts ORDER BY at_ms DESC, place")
-    return [DraftRow(*each) for each in found]
+    found = db.execute("SELECT place, text, extra, at_ms, attached FROM drafts ORDER BY at_ms DESC, place")
+    return [_draft(each) for each in found]
 
 
 def drop_draft(db: apsw.Connection, place: str) -> None:

@@ -209,13 +209,23 @@ def drop_names(db: apsw.Connection, op: bytes) -> list[bytes]:
     return gone
 
 
-def drop_unnamed(db: apsw.Connection, before_ms: int) -> list[bytes]:
-    """Let go of what was kept before an instant and that nothing names; remove the files after COMMIT."""
+# Kept here, and named by no operation, no draft and nothing that is held back.
+_UNNAMED: Final = """
+kept = 1 AND NOT EXISTS (SELECT 1 FROM blob_names n WHERE n.blob = b.id)
+AND NOT EXISTS (SELECT 1 FROM drafts d WHERE instr(d.attached, b.id) > 0)
+AND NOT EXISTS (SELECT 1 FROM held h WHERE instr(h.record, b.id) > 0)
+"""
+
+
+def drop_unnamed(db: apsw.Connection, before_ms: int, only: bytes | None = None) -> list[bytes]:
+    """Let go of what was kept before an instant and that nothing names; remove the files after COMMIT.
+
+    A draft names what is attached to it, and so does what is held back. ``only``: this blob or none.
+    """
     found = rows(
         db,
-        "SELECT id FROM blobs b WHERE kept = 1 AND since_ms < ? "
-        "AND NOT EXISTS (SELECT 1 FROM blob_names n WHERE n.blob = b.id) ORDER BY n",
-        (before_ms,),
+        f"SELECT id FROM blobs b WHERE since_ms < ?1 AND (?2 IS NULL OR id = ?2) AND {_UNNAMED} ORDER BY n",  # noqa: S608
+        (before_ms, only),
     )
     for (blob,) in found:
         db.execute("DELETE FROM blobs WHERE id = ?", (blob,))
@@ -226,8 +236,7 @@ def oldest_unnamed_ms(db: apsw.Connection) -> int | None:
     """Since when the oldest blob waits that nothing names."""
     found = row(
         db,
-        "SELECT min(since_ms) FROM blobs b WHERE kept = 1 "
-        "AND NOT EXISTS (SELECT 1 FROM blob_names n WHERE n.blob = b.id)",
+        f"SELECT min(since_ms) FROM blobs b WHERE {_UNNAMED}",  # noqa: S608 (a text of this module)
     )
     return None if found is None else found[0]
 
