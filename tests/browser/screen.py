@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,16 +51,21 @@ PRESSABLE = "a[href],button,summary,label"
 
 
 class Screen:
-    """A browser with a profile of its own; `lang` is what it asks for, `script` whether it runs scripts."""
+    """A browser with a profile of its own.
 
-    def __init__(self, folder: Path, *, lang: str = "en", script: bool = True) -> None:
+    `lang` is what it asks for, `script` whether it runs scripts, `flags` what it is started with besides.
+    """
+
+    def __init__(
+        self, folder: Path, *, lang: str = "en", script: bool = True, flags: Iterable[str] = ()
+    ) -> None:
         self.downloads = folder / "downloads"
         self.downloads.mkdir(parents=True)
         self.root = ""
         self.clicks = 0
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
-        for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}", f"--lang={lang}"):
+        for flag in (*FLAGS, *flags, f"--user-data-dir={folder / 'profile'}", f"--lang={lang}"):
             options.add_argument(flag)
         options.add_argument(f"--window-size={WIDE[0]},{WIDE[1]}")
         options.add_experimental_option(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import httpx
 
@@ -40,6 +40,10 @@ class PartyDesk:
     def now_ms(self) -> int:
         """See Desk."""
         return self.one.world.now_ms
+
+    def scratch(self) -> BinaryIO:
+        """See Desk."""
+        return cast(BinaryIO, self.one.store.scratch(self.one.entropy))
 
     def keep_file(
         self, source: BinaryIO, size_max_bytes: int, progress: Callable[[int], None] = lambda done_bytes: None

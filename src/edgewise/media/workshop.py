@@ -7,9 +7,11 @@ memory and its patience.
 
 from __future__ import annotations
 
+import atexit
 import subprocess
 import sys
 import threading
+from functools import cache
 from typing import IO, Any, Final
 
 import msgspec
@@ -141,6 +143,14 @@ class Workshop:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             _shut(pipe)
+
+
+@cache
+def shared() -> Workshop:
+    """The workshop of this process, ended with it."""
+    made = Workshop()
+    atexit.register(made.close)
+    return made
 
 
 def _shut(pipe: IO[bytes] | None) -> None:

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Final, TypeVar
+from typing import Annotated, Any, BinaryIO, Final, TypeVar, cast
 
 import msgspec
 
@@ -191,6 +191,10 @@ class OwnDesk:
     def file_bytes(self, blob: bytes, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """See `faces.kit.desk.Desk.file_bytes`."""
         return files.file_bytes(self.store, blob, first, stop)
+
+    def scratch(self) -> BinaryIO:
+        """See `faces.kit.desk.Desk.scratch`."""
+        return cast(BinaryIO, self.store.scratch(SystemEntropy()))
 
     def now_ms(self) -> int:
         """The wall clock in ms."""

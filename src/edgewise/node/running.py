@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from edgewise.carriers.port import Carrier
 from edgewise.core import effects as fx
@@ -222,6 +222,10 @@ class NodeDesk:
     def file_bytes(self, blob: bytes, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """See `faces.kit.desk.Desk.file_bytes`."""
         return files.file_bytes(self._store, blob, first, stop)
+
+    def scratch(self) -> BinaryIO:
+        """See `faces.kit.desk.Desk.scratch`."""
+        return cast(BinaryIO, self._store.scratch(SystemEntropy()))
 
     def now_ms(self) -> int:
         """The wall clock in ms."""

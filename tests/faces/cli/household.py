@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from edgewise import features
 from edgewise.core.door import Core, all_views
@@ -57,6 +57,10 @@ class HomeDesk:
     def now_ms(self) -> int:
         """The clock of the household."""
         return self._clock()
+
+    def scratch(self) -> BinaryIO:
+        """See Desk."""
+        return cast(BinaryIO, self.store.scratch(self._entropy))
 
     def keep_file(
         self, source: BinaryIO, size_max_bytes: int, progress: Callable[[int], None] = lambda done_bytes: None

@@ -50,7 +50,9 @@ class Served:
         taken = take_port(0)
         self.port = taken.getsockname()[1]
         self.site = HomeSite(self.keeper, word=WORD, port=self.port)
-        server = LocalServer(build_app(self.site))
+        guard = build_app(self.site)
+        self.app: Any = guard._app
+        server = LocalServer(guard)
         serving = asyncio.create_task(server.serve(sockets=[taken]))
         self.ready.set()
         await self.keeper.ending.wait()

@@ -41,6 +41,10 @@ class Desk(Protocol):
         """
         ...
 
+    def scratch(self) -> BinaryIO:
+        """A file that is written once and then read, on this home's disk, sealed; gone when it is closed."""
+        ...
+
     def now_ms(self) -> int:
         """The wall clock, ms since 1970 in UTC."""
         ...

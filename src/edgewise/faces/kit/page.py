@@ -3,8 +3,9 @@
 
 A feature writes ``features/<name>/web.py`` with ``ROUTES: Final[list[Route]]`` (starlette.routing). Its paths
 begin with "/" and stand under the home's own path: "/" is Home, "/talk/{who}" a conversation. Paths that are
-taken here: /enter /setup /unlock /forgotten /erase /end /settings /doctor /letter /draft /events /static
-/groups /command /link. The search of every page leads to "/find?q=", which features/find has. Handlers are
+taken: /enter /setup /unlock /forgotten /erase /end /settings /doctor /letter /draft /events /static
+/groups /command /link /attach /attached /voices /phone /small /picture /voice /file /fetch. The search of
+every page leads to "/find?q=", which features/find has. Handlers are
 ``async def handler(request: Request) -> Response`` and begin with ``page = await page_of(request)``:
 
     async def show(request: Request) -> Response:
@@ -49,9 +50,11 @@ from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.explain import explain
 from edgewise.faces.kit.forms import Form, parse_urlencoded, read_form
 from edgewise.faces.kit.render import render
+from edgewise.faces.kit.uploads import Brought, read_upload
 from edgewise.faces.kit.words import Translator, choose_language, translator
 from edgewise.ground import errors
 from edgewise.ground.errors import EdgewiseError
+from edgewise.media.workshop import Workshop
 from edgewise.store import outbox, settings
 
 T = TypeVar("T")
@@ -95,6 +98,16 @@ class Site(Protocol):
 
     def now_ms(self) -> int:
         """The wall clock in ms."""
+        ...
+
+    @property
+    def phone_until_ms(self) -> int:
+        """Until when a page for one's phone is open on one's own network; 0 while none is."""
+        ...
+
+    @property
+    def workshop(self) -> Workshop:
+        """What reads pictures and voice notes."""
         ...
 
     def token(self, request: Request) -> str:
@@ -167,6 +180,17 @@ class Page:
         self.request.state.form = found  # the error page shows its words again
         return found
 
+    async def upload(self) -> tuple[Form, list[Brought]]:
+        """The form that was sent, checked, and its files on the disk; whoever asks closes them.
+
+        Refusals: those of `form`, "attach.too_many", "attach.too_big", "home.full", "upload.stopped".
+        """
+        found, files = await read_upload(
+            self.request, lambda given: self.site.is_token(self.request, given), self.desk.scratch
+        )
+        self.request.state.form = found
+        return found, files
+
     def url(self, path: str = "") -> str:
         """The address of a path of this home: url("talk/ab12") for the route "/talk/ab12"."""
         return self.site.root + quote(path.lstrip("/"), safe="/?&=#:;,+@~.-_%")
@@ -200,10 +224,7 @@ class Page:
 
     def download(self, name: str, data: bytes, media_type: str = "application/octet-stream") -> Response:
         """A file for the person to keep; the browser never shows it as a page of this place."""
-        plain = PurePath(name).name.replace('"', "")
-        ascii_name = plain.encode("ascii", "replace").decode("ascii").replace("?", "_")
-        disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(plain, safe='')}"
-        return Response(data, media_type=media_type, headers={"Content-Disposition": disposition})
+        return Response(data, media_type=media_type, headers={"Content-Disposition": disposition(name)})
 
     def said(self, error: EdgewiseError) -> str:
         """The error in this language, for the macro ``notice``: what happened, and what to do."""
@@ -236,6 +257,13 @@ async def page_of(request: Request) -> Page:
     chosen = await asyncio.to_thread(site.desk.read, _chosen) if site.is_open else Chosen()
     lang = choose_language(request.headers.get("accept-language", ""), chosen.language)
     return Page(request, site, translator(lang), site.now_ms(), chosen)
+
+
+def disposition(name: str) -> str:
+    """The header that has a browser save what comes, under this name and nowhere else (RFC 6266)."""
+    plain = PurePath(name).name.replace('"', "").replace("\\", "")
+    ascii_name = plain.encode("ascii", "replace").decode("ascii").replace("?", "_")
+    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(plain, safe='')}"
 
 
 def status_of(error: EdgewiseError) -> int:

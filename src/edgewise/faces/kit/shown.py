@@ -83,6 +83,52 @@ class OneWord:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the equal buttons of a request."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedView:
+    """A picture, a voice note or a file of an item, or of a draft.
+
+    ``said``: its size, or how much of it is here; ``here``: whether it can be shown. ``acts``: get, pause,
+    stop with their labels; ``done`` of ``total`` bytes where it is under way. Sizes in pixels, 0 if unknown.
+    """
+
+    kind: Literal["picture", "voice", "file"]
+    sign: str
+    label: str
+    alt: str
+    said: str
+    here: bool
+    url: str = ""
+    small: str = ""
+    width: int = 0
+    height: int = 0
+    acts: tuple[Choice, ...] = ()
+    act_url: str = ""
+    back: str = ""
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosing:
+    """What the composer shows of pictures and files. ``cleaned`` says what was taken out of them."""
+
+    place: str
+    url: str
+    voice_url: str
+    phone_url: str
+    attached: tuple[AttachedView, ...] = ()
+    cleaned: str = ""
+    phone_until_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     """A post or reply. Own ones have ``state``; those of others ``readers`` ("Food co-op, 14 people")."""
 
@@ -105,6 +151,7 @@ class PostView:
     acts: tuple[Act, ...] = ()
     more: tuple[Act, ...] = ()
     hold: Hold | None = None
+    attached: tuple[AttachedView, ...] = ()
     replies: "tuple[PostView, ...]" = ()
     earlier_replies: int = 0
     new: bool = False
@@ -127,14 +174,6 @@ class Audience:
         return words.ngettext(
             "%(name)s, %(num)s person", "%(name)s, %(num)s people", len(self.names), name=self.name
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of the equal buttons of a request."""
-
-    value: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,28 +12,36 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
 
 from edgewise import features
 from edgewise.faces.kit.explain import explain
 from edgewise.faces.kit.forms import Form
 from edgewise.faces.kit.page import Page, page_of, status_of
-from edgewise.faces.kit.render import HERE
 from edgewise.faces.kit.words import choose_language, translator
-from edgewise.faces.web import letters, live, machine, settings, start
+from edgewise.faces.web import attaching, letters, live, machine, phone, settings, showing, start
 from edgewise.faces.web.guard import Guard, stale
 from edgewise.faces.web.site import HomeSite
+from edgewise.faces.web.static import Static
 from edgewise.ground.errors import EdgewiseError, Refusal
 
 ROOMS: Final = (*features.NAMES, "agreements", "find")
 """Whose pages stand here besides: the features', finding, and agreements, which are the core's own."""
-OWN: Final = (*start.ROUTES, *settings.ROUTES, *letters.ROUTES, *live.ROUTES, *machine.ROUTES)
+OWN: Final = (
+    *start.ROUTES,
+    *settings.ROUTES,
+    *letters.ROUTES,
+    *live.ROUTES,
+    *machine.ROUTES,
+    *attaching.ROUTES,
+    *showing.ROUTES,
+    *phone.ROUTES,
+)
 
 
 def build_app(site: HomeSite) -> Guard:
     """The page of one home as an ASGI app; `site` says who may see it."""
     routes: list[BaseRoute] = [
-        Mount("/static", StaticFiles(directory=HERE / "static")),
+        Mount("/static", Static()),
         *OWN,
         *(route for name in ROOMS for route in feature_routes(name)),
     ]

@@ -23,7 +23,8 @@ from edgewise.faces.web.site import HomeSite
 from edgewise.ground.errors import Refusal
 
 POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Nothing inline, nothing from elsewhere, in nobody's frame (CSP level 3)."""
@@ -36,6 +37,12 @@ HEADERS: Final = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
+SANDBOX: Final = "sandbox; default-src 'none'"
+"""The policy of a file that a browser shall save: should one show it, it can do nothing and see nothing."""
+VOICE: Final = ("Permissions-Policy", "camera=(), geolocation=(), microphone=(self)")
+"""Of the one page that records a voice note."""
+STRICTER: Final = (("Content-Security-Policy", SANDBOX), VOICE)
+"""What a page may say of itself instead."""
 READING: Final = ("GET", "HEAD")
 OPEN_TO_ALL: Final = ("enter", "static/")
 """Below the home's path: what needs no cookie. A link brings one; styles hold nothing of anybody's."""
@@ -114,7 +121,8 @@ def _is_from_here(request: HTTPConnection, method: str) -> bool:
 
 def _mark(headers: MutableHeaders, is_static: bool) -> None:
     for name, value in HEADERS:
-        headers[name] = value
+        if (name, headers.get(name)) not in STRICTER:
+            headers[name] = value
     headers["Cache-Control"] = "no-cache" if is_static else "no-store"
     headers["Vary"] = "Cookie"
 

@@ -6,14 +6,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from edgewise.core.inputs import DropDraft, SaveDraft
-from edgewise.faces.kit.forms import TOKEN_FIELD
+from edgewise.faces.kit.enclosing import draft_of, keep_descriptions
 from edgewise.faces.kit.page import page_of
 from edgewise.faces.web.keeper import CLOSING, Keeper
 from edgewise.faces.web.site import HomeSite
@@ -24,7 +22,6 @@ QUIET_S: Final = 20.0
 STREAMS_MAX: Final = 32
 """Pages that listen at once; of the tabs of one browser only one does."""
 PLACE_MAX_CHARS: Final = 100
-EXTRA_MAX_CHARS: Final = 2000
 
 
 async def events(request: Request) -> Response:
@@ -60,21 +57,14 @@ async def _topics(keeper: Keeper, listening: set[object]) -> AsyncIterator[str]:
 
 
 async def keep_draft(request: Request) -> Response:
-    """Keep the text of a composer as it stands; an empty one is forgotten."""
+    """Keep a composer as it stands; an empty one is forgotten."""
     page = await page_of(request)
     place: str = request.path_params["place"]
     form = await page.form()
-    text = form.text("text")
-    rest = [
-        (name, value)
-        for name, values in form.fields.items()
-        if name not in ("text", TOKEN_FIELD)
-        for value in values
-    ]
-    extra = urlencode(rest)
-    if not place or len(place) > PLACE_MAX_CHARS or len(extra) > EXTRA_MAX_CHARS:
+    if not place or len(place) > PLACE_MAX_CHARS:
         raise Refusal("web.form")
-    await page.do(SaveDraft(place, text, extra) if text.strip() else DropDraft(place))
+    await keep_descriptions(page, place, form)
+    await page.do(draft_of(place, form))
     return Response(status_code=204)
 
 

@@ -50,7 +50,7 @@ def take_port(port: int) -> socket.socket:
 class LocalServer(uvicorn.Server):
     """Serves an app on a socket, on the loop that runs already; signals belong to the caller."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, connections_max: int | None = None) -> None:
         config = uvicorn.Config(
             app,
             loop="none",
@@ -62,6 +62,7 @@ class LocalServer(uvicorn.Server):
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=_SHUTDOWN_S,
+            limit_concurrency=connections_max,
         )
         super().__init__(config)
 

@@ -55,6 +55,8 @@ async def _settings(page: Page, notice: str, status: int) -> HTMLResponse:
         min_chars=PASSPHRASE_MIN_CHARS,
         max_chars=PASSPHRASE_MAX_CHARS,
         starts=site.keeper.starts_itself(),
+        phone_until_ms=site.phone_until_ms if site.phone_until_ms > page.now_ms else 0,
+        phone_place=site.phone_place,
     )
 
 

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.web.keeper import Keeper
+from edgewise.media.workshop import Workshop, shared
 
 LINKS_MAX: Final = 16
 """Links that were made and not used yet; the oldest is forgotten."""
@@ -29,7 +30,7 @@ _SECRET_BYTES: Final = 32
 class HomeSite:
     """The local page of one home (faces.kit.page.Site). ``word``: the random part of the home's path."""
 
-    def __init__(self, keeper: Keeper, *, word: str, port: int) -> None:
+    def __init__(self, keeper: Keeper, *, word: str, port: int, workshop: Workshop | None = None) -> None:
         assert word.isascii()
         assert word.replace("-", "").replace("_", "").isalnum(), "the word stands in a path and in a cookie"
         self.keeper = keeper
@@ -38,6 +39,9 @@ class HomeSite:
         self._word = word
         self._links: OrderedDict[str, None] = OrderedDict()
         self._browsers: OrderedDict[str, str] = OrderedDict()
+        self.workshop = workshop or shared()
+        self.phone_until_ms = 0
+        self.phone_place = ""
 
     @property
     def root(self) -> str:

@@ -26,7 +26,7 @@ const missed = () => { if (++misses > 2) stale(true); };
 /* Live regions: "something changed" makes the page fetch itself again and swap what differs. */
 const typed = (field) => field.type === "radio" || field.type === "checkbox"
   ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
-const busy = (part) => $$(FIELDS, part).some((field) => field === document.activeElement || typed(field));
+const busy = (part) => $$("audio", part).some((sound) => !sound.paused) || $$(FIELDS, part).some((field) => field === document.activeElement || typed(field));
 const carry = (was, now) => {
   const open = $$("details", was);
   $$("details", now).forEach((d, i) => { if (open[i] && open[i].open) d.open = true; });

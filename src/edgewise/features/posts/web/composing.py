@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import parse_qs
 from zlib import crc32
 
+from edgewise.faces.kit.enclosing import enclosing
 from edgewise.faces.kit.forms import Form
 from edgewise.faces.kit.known import Known
 from edgewise.faces.kit.page import Page
-from edgewise.faces.kit.shown import Audience
+from edgewise.faces.kit.shown import Audience, Enclosing
 from edgewise.features.posts import view
 from edgewise.ground.errors import Refusal
 from edgewise.ground.limits import WARNING_MAX_CHARS
@@ -28,6 +29,7 @@ class Writing:
     audiences: tuple[Audience, ...]
     ask_who: bool
     seen: str
+    enclosing: Enclosing
 
 
 def of_home(page: Page, db: Any, form: Form | None) -> Writing:
@@ -50,7 +52,9 @@ def of_home(page: Page, db: Any, form: Form | None) -> Writing:
         warning = kept.get("warning", [""])[0][:WARNING_MAX_CHARS]
         wanted = kept.get("audience", [settings.get(db, "audience:home") or ""])[0]
     audience = next((each for each in audiences if each.id == wanted), None)
-    return Writing(text, warning, audience, audiences, form is not None and audience is None, _seen(known))
+    ask_who = form is not None and audience is None
+    with_it = enclosing(page, db, view.HOME_MARK)
+    return Writing(text, warning, audience, audiences, ask_who, _seen(known), with_it)
 
 
 def audience_of(page: Page, db: Any, form: Form) -> Audience:

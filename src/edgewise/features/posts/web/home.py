@@ -13,6 +13,7 @@ from starlette.routing import Route
 from edgewise.core.inputs import DropDraft, Place, Publish, SaveDraft, SetSetting, Undo
 from edgewise.faces.kit import texts
 from edgewise.faces.kit.choices import chosen
+from edgewise.faces.kit.enclosing import Sent, composed, put_back
 from edgewise.faces.kit.forms import Form
 from edgewise.faces.kit.known import CIRCLE_BYTES, ITEM_BYTES, PERSON_BYTES, Known, id_of
 from edgewise.faces.kit.page import Page, page_of
@@ -137,12 +138,24 @@ def _told(page: Page, db: Any) -> str:
 async def say(request: Request) -> Response:
     """POST /say: a post is held for some seconds and then leaves, if it is said who may read it."""
     page = await page_of(request)
-    form = await page.form()
+    try:
+        sent = await composed(page, view.HOME_MARK)
+    except EdgewiseError as no:
+        if no.code.startswith("web."):
+            raise
+        return await show(page, status=page.status_of(no), notice=page.said(no))
+    if sent.brought:
+        return page.see("#say")
+    return await _publish(page, sent)
+
+
+async def _publish(page: Page, sent: Sent) -> Response:
+    form = sent.form
     try:
         audience = await page.read(lambda db: composing.audience_of(page, db, form))
         if form.text("step") == "names":
             return await _names(page, form, audience)
-        record = _record(form, await page.read(lambda db: _mentioned(page, db, form, audience)))
+        record = _record(sent, await page.read(lambda db: _mentioned(page, db, form, audience)))
         hold_ms = 1000 * int(await page.read(lambda db: chosen(db, "hold_seconds")))
         circle = id_of(audience.id, CIRCLE_BYTES, "not_found.circle")
         await page.do(Publish(Place("circle", circle), record, hold_ms))
@@ -157,11 +170,11 @@ async def say(request: Request) -> Response:
     return page.see(f"?told={audience.id}#say" if first and audience.names else "#say")
 
 
-def _record(form: Form, mentions: tuple[bytes, ...]) -> Post:
-    text = form.text("text").strip()
-    if not text:
+def _record(sent: Sent, mentions: tuple[bytes, ...]) -> Post:
+    text = sent.form.text("text").strip()
+    if not text and not sent.attachments:
         raise Refusal("text.empty")
-    return Post(text, form.line("warning", WARNING_MAX_CHARS), b"", mentions)
+    return Post(text, sent.form.line("warning", WARNING_MAX_CHARS), b"", mentions, sent.attachments)
 
 
 def _mentioned(page: Page, db: Any, form: Form, audience: Audience) -> tuple[bytes, ...]:
@@ -200,7 +213,7 @@ async def undo(request: Request) -> Response:
     if not isinstance(record, Post):
         return page.see()
     place = f"item:{record.parent.hex()}" if record.parent else view.HOME_MARK
-    await page.do(SaveDraft(place, record.text))
+    await put_back(page, place, record.text, record.attachments)
     return page.see(f"{path_of(record.parent)}#say" if record.parent else "#say")
 
 

@@ -11,12 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from edgewise.core.inputs import DropDraft, HideAnswers, Place, Publish, SaveDraft
+from edgewise.faces.kit.attached import summary
 from edgewise.faces.kit.choices import chosen
+from edgewise.faces.kit.enclosing import composed, enclosing
 from edgewise.faces.kit.forms import Form
 from edgewise.faces.kit.known import Known
 from edgewise.faces.kit.page import Page, page_of
 from edgewise.faces.kit.said import shortened
-from edgewise.faces.kit.shown import Audience, PostView
+from edgewise.faces.kit.shown import Audience, Enclosing, PostView
 from edgewise.features.people import view as people_view
 from edgewise.features.posts import view
 from edgewise.features.posts.records import WORDS, Post, Word
@@ -41,6 +43,7 @@ class Drawn:
     may_answer: bool
     text: str
     warning: str
+    enclosing: Enclosing
     hidden: list[tuple[str, str]]
     earlier: str
     later: str
@@ -83,7 +86,8 @@ def _draw(page: Page, db: Any, id: bytes, form: Form | None) -> Drawn:
     circle = agreements.circle(db, top.circle) if top.circle is not None else None
     name = known.name(top.author)
     words = page.words
-    start = shortened(" ".join((top.warning or top.text).split()), TITLE_CHARS)
+    told = top.warning or top.text or summary(top.attachments, words)
+    start = shortened(" ".join(told.split()), TITLE_CHARS)
     return Drawn(
         title=words.gettext("%(name)s: %(start)s", name=name, start=start) if start else name,
         thread=shown.thread(top, replies),
@@ -94,6 +98,7 @@ def _draw(page: Page, db: Any, id: bytes, form: Form | None) -> Drawn:
         may_answer=not answered.gone and _may_answer(db, top, known),
         text=form.text("text") if form is not None else draft.text if draft is not None else "",
         warning=form.line("warning", WARNING_MAX_CHARS) if form is not None else "",
+        enclosing=enclosing(page, db, f"item:{id.hex()}"),
         hidden=_hidden(db, top, known),
         earlier=page.url(f"{path_of(id)}?before={replies[0].id.hex()}") if earlier else "",
         later=page.url(path_of(id)) if before else "",
@@ -134,21 +139,28 @@ def _hidden(db: Any, top: view.Item, known: Known) -> list[tuple[str, str]]:
 async def answer(request: Request) -> Response:
     """POST /item/{id}: an answer, held for some seconds; it is read by those who may read the item."""
     page = await page_of(request)
-    form = await page.form()
     id = await _id(page)
     place = f"item:{id.hex()}"
+    form: Form | None = None
     try:
+        sent = await composed(page, place)
+        if sent.brought:
+            return page.see(f"{path_of(id)}#say")
+        form = sent.form
         found = await page.read(lambda db: view.item(db, id))
         if found is None:
             raise Refusal("not_found.item")
         text = form.text("text").strip()
-        if not text:
+        if not text and not sent.attachments:
             raise Refusal("text.empty")
-        record = Post(text, form.line("warning", WARNING_MAX_CHARS), id, ())
+        record = Post(text, form.line("warning", WARNING_MAX_CHARS), id, (), sent.attachments)
         hold_ms = 1000 * int(await page.read(lambda db: chosen(db, "hold_seconds")))
         await page.do(Publish(Place("space", found.space), record, hold_ms))
     except EdgewiseError as no:
-        await page.do(SaveDraft(place, form.text("text")))
+        if no.code.startswith("web."):
+            raise
+        if form is not None:
+            await page.do(SaveDraft(place, form.text("text")))
         return await _show(page, status=page.status_of(no), form=form, notice=page.said(no))
     await page.do(DropDraft(place))
     return page.see(f"{path_of(id)}#waiting")

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from edgewise.core.inputs import Place, Publish, TakeBack
 from edgewise.faces.kit import dates, texts
+from edgewise.faces.kit.enclosing import share_again
 from edgewise.faces.kit.known import Known
 from edgewise.faces.kit.page import Page, page_of
 from edgewise.faces.kit.shown import Audience, PostView
@@ -123,6 +124,25 @@ async def back(request: Request) -> Response:
     return page.render("posts/back.html", place="home", path=path_of(id), post=post, said=said)
 
 
+async def again(request: Request) -> Response:
+    """GET and POST /item/{id}/again: the same words and pictures into the composer, for other readers."""
+    page = await page_of(request)
+    id = await _id(page)
+    found = await page.read(lambda db: _own(db, id))
+    notice, status = "", 200
+    if request.method == "POST":
+        await page.form()
+        try:
+            await share_again(page, view.HOME_MARK, found.text, found.attachments)
+            return page.see("#say")
+        except Refusal as no:
+            notice, status = page.said(no), page.status_of(no)
+    post = await page.read(lambda db: Shown(page, Known(db, page.words, page.now_ms)).alone(_own(db, id)))
+    return page.render(
+        "posts/again.html", place="home", status=status, path=path_of(id), post=post, notice=notice
+    )
+
+
 async def who(request: Request) -> Response:
     """GET /item/{id}/who: T6, and for an own item each person whose computer has it."""
     page = await page_of(request)
@@ -199,5 +219,6 @@ def _erasing(page: Page, db: Any, item: view.Item, known: Known) -> str:
 ROUTES: Final = [
     Route("/item/{id}/edit", edit, methods=["GET", "POST"]),
     Route("/item/{id}/back", back, methods=["GET", "POST"]),
+    Route("/item/{id}/again", again, methods=["GET", "POST"]),
     Route("/item/{id}/who", who),
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from string import hexdigits
 from typing import Any, Final
 
-from edgewise.faces.kit import states
+from edgewise.faces.kit import attached, states
 from edgewise.faces.kit.known import ITEM_BYTES, Known
 from edgewise.faces.kit.page import Page
 from edgewise.faces.kit.shown import Act, Hold, OneWord, PostView, State
@@ -49,7 +49,7 @@ def weight(item: view.Item, cut_chars: int = CUT_CHARS) -> int:
     total = 0
     for each in (item, *item.replies[-REPLIES_SHOWN:]):
         total += MARKUP_OWN_BYTES if each.mine else MARKUP_BYTES
-        total += len((each.text[:cut_chars] + each.warning).encode())
+        total += len((each.text[:cut_chars] + each.warning).encode()) + attached.weight(each.attachments)
     return total
 
 
@@ -158,10 +158,16 @@ class Shown:
             answers=tuple(self._said(item)),
             acts=() if quiet or item.gone else tuple(self._acts(item)),
             more=() if quiet or item.gone else tuple(self._more(item, is_reply=top is not None)),
+            attached=attached.views(
+                self._page, self._known.db, item.attachments, f"{self._way_back(path)}#{anchor(item.id)}"
+            ),
             replies=replies,
             earlier_replies=earlier_replies,
             new=top is None and not item.mine and item.order_ms > self._marked,
         )
+
+    def _way_back(self, path: str) -> str:
+        return "" if self._back == "home" else path
 
     def _said(self, item: view.Item) -> Iterator[OneWord]:
         if item.mentions:
@@ -180,7 +186,9 @@ class Shown:
     def _more(self, item: view.Item, *, is_reply: bool) -> Iterator[Act]:
         words, url, path = self._words, self._page.url, path_of(item.id)
         if item.mine:
-            yield Act(words.gettext("Change"), url(f"{path}/edit"))
+            if item.text:
+                yield Act(words.gettext("Change"), url(f"{path}/edit"))
+            yield Act(words.gettext("Share again"), url(f"{path}/again"))
         elif self._page.chosen.one_word_answers:
             given = {each.word for each in item.words if self._known.me in each.identities}
             for word in WORDS:
@@ -248,5 +256,6 @@ class Shown:
             to_name=self._known.name(answered.author) if answered is not None else "",
             warning=record.warning,
             state=states.here(self._words),
+            attached=attached.views(self._page, self._known.db, record.attachments, ""),
             hold=Hold(row.due_ms, self._page.url(f"undo/{row.id.hex()}")),
         ), record.parent

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The pages of talk: the conversations, and one conversation of two."""
+"""The conversations, and one conversation of two: reading it, saying something."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from edgewise.core.inputs import DropDraft, Place, Publish, SaveDraft, TakeBack
-from edgewise.faces.kit import states, texts
+from edgewise.core.inputs import DropDraft, Place, Publish, SaveDraft
+from edgewise.faces.kit import attached, states, texts
+from edgewise.faces.kit.enclosing import composed, enclosing
 from edgewise.faces.kit.forms import Form
 from edgewise.faces.kit.known import ITEM_BYTES, PERSON_BYTES, Known, id_of
 from edgewise.faces.kit.page import Page, page_of
 from edgewise.faces.kit.said import shortened
-from edgewise.faces.kit.shown import Act, PostView, State, Who
+from edgewise.faces.kit.shown import Act, Enclosing, PostView, State, Who
 from edgewise.faces.kit.visits import enter, visit_of
 from edgewise.features.people import view as people_view
 from edgewise.features.talk import view
-from edgewise.features.talk.records import Say, SayEdit
+from edgewise.features.talk.records import Say
 from edgewise.ground.errors import EdgewiseError, Refusal
 from edgewise.ground.limits import WARNING_MAX_CHARS
 from edgewise.store import agreements, outbox, people, register, shelf
@@ -75,6 +76,7 @@ class Talk:
     closed: str
     met_ms: int | None
     text: str
+    enclosing: Enclosing
     reply: LineView | None
 
 
@@ -93,7 +95,7 @@ def _rows(page: Page, db: Any) -> list[Row]:
         last = each.last
         if each.identity in blocked or (last is None and not _is_live(db, each.identity)):
             continue
-        text = "" if last is None else " ".join((last.warning or last.text).split())
+        text = "" if last is None else _short(last, page)
         found.append(
             Row(
                 id="c-" + each.identity.hex()[:16],
@@ -114,12 +116,18 @@ def _rows(page: Page, db: Any) -> list[Row]:
     return found
 
 
+def _short(line: view.Line, page: Page) -> str:
+    told = line.warning or line.text or attached.summary(line.attachments, page.words)
+    return " ".join(told.split())
+
+
 def _is_live(db: Any, identity: bytes) -> bool:
     pair = agreements.pair(db, identity)
     return pair is not None and pair.state == "live"
 
 
-def _who(page: Page) -> bytes:
+def who_of(page: Page) -> bytes:
+    """The other one, as the address says."""
     return id_of(page.request.path_params["who"], PERSON_BYTES, "not_found.person")
 
 
@@ -129,7 +137,7 @@ async def conversation(request: Request) -> Response:
 
 
 async def _show(page: Page, *, status: int = 200, form: Form | None = None, notice: str = "") -> Response:
-    identity = _who(page)
+    identity = who_of(page)
     place = view.mark_of(identity)
     if form is None and not page.request.query_params.get("before"):
         newest = await page.read(lambda db: _newest(db, identity))
@@ -169,10 +177,10 @@ def _talk(page: Page, db: Any, identity: bytes, form: Form | None) -> Talk:
     visit = visit_of(db, view.mark_of(identity))
     new = [line for line in lines if not line.mine and line.order_ms > visit.since_order_ms]
     first_new = new[0].id if new and visit.since_ms and before is None else b""
-    drawn = [_line(page, db, known, identity, each, each.id == first_new) for each in lines]
+    drawn = [line_view(page, db, known, identity, each, each.id == first_new) for each in lines]
     draft = outbox.draft(db, view.mark_of(identity))
     wanted = form.text("reply") if form is not None else page.request.query_params.get("reply", "")
-    answered = _find(db, wanted) if wanted else None
+    answered = find_line(db, wanted) if wanted else None
     return Talk(
         who=known.who(identity),
         lines=drawn,
@@ -185,7 +193,8 @@ def _talk(page: Page, db: Any, identity: bytes, form: Form | None) -> Talk:
         closed=_closed(page, db, known, identity, space),
         met_ms=people.last_met(db, identity),
         text=form.text("text") if form is not None else draft.text if draft is not None else "",
-        reply=_line(page, db, known, identity, answered, False)
+        enclosing=enclosing(page, db, view.mark_of(identity)),
+        reply=line_view(page, db, known, identity, answered, False)
         if answered is not None and answered.space == space and not answered.gone
         else None,
     )
@@ -196,6 +205,7 @@ def _fitting(lines: list[view.Line]) -> int:
     room_bytes = PAGE_BYTES
     for count, line in enumerate(reversed(lines)):
         room_bytes -= MARKUP_BYTES + len(line.text.encode()) + len(line.warning.encode())
+        room_bytes -= attached.weight(line.attachments)
         if room_bytes < 0:
             return max(count, 1)
     return LINES
@@ -221,7 +231,10 @@ def _closed(page: Page, db: Any, known: Known, identity: bytes, space: bytes) ->
     return ""
 
 
-def _line(page: Page, db: Any, known: Known, identity: bytes, line: view.Line, first_new: bool) -> LineView:
+def line_view(
+    page: Page, db: Any, known: Known, identity: bytes, line: view.Line, first_new: bool
+) -> LineView:
+    """A line as the page of a conversation shows it."""
     words, sign, talk = page.words, line.id.hex()[:SIGN_CHARS], f"talk/{identity.hex()}"
     answer = Act(words.gettext("Answer"), page.url(f"{talk}?reply={sign}#say"))
     acts: tuple[Act, ...] = () if line.mine or line.gone else (answer,)
@@ -229,16 +242,16 @@ def _line(page: Page, db: Any, known: Known, identity: bytes, line: view.Line, f
     if line.mine and not line.gone:
         more = (
             answer,
-            Act(words.gettext("Change"), page.url(f"{talk}/edit/{sign}")),
+            *((Act(words.gettext("Change"), page.url(f"{talk}/edit/{sign}")),) if line.text else ()),
             Act(words.gettext("Take back"), page.url(f"{talk}/back/{sign}")),
         )
     quoted = view.line(db, line.reply_to) if line.reply_to else None
-    text = "" if quoted is None or quoted.gone else " ".join((quoted.warning or quoted.text).split())
+    text = "" if quoted is None or quoted.gone else _short(quoted, page)
     return LineView(
-        id=_anchor(line.id),
+        id=anchor(line.id),
         sign=sign,
         post=PostView(
-            id=_anchor(line.id),
+            id=anchor(line.id),
             who=known.who(line.author),
             text=line.text,
             at_ms=min(line.wall_ms, known.now_ms),
@@ -247,19 +260,21 @@ def _line(page: Page, db: Any, known: Known, identity: bytes, line: view.Line, f
             warning=line.warning,
             acts=acts,
             more=more,
+            attached=attached.views(page, db, line.attachments, f"{talk}#{anchor(line.id)}"),
         ),
         quote=text if len(text) <= QUOTE_CHARS else shortened(text, QUOTE_CHARS),
         quote_by=known.name(quoted.author) if quoted is not None else "",
-        quote_url="#" + _anchor(quoted.id) if quoted is not None else "",
+        quote_url="#" + anchor(quoted.id) if quoted is not None else "",
         first_new=first_new,
     )
 
 
-def _anchor(id: bytes) -> str:
+def anchor(id: bytes) -> str:
+    """The name of a line within its page."""
     return "l-" + id.hex()[:16]
 
 
-def _find(db: Any, text: str) -> view.Line:
+def find_line(db: Any, text: str) -> view.Line:
     """The line that an address means. Refusal "not_found.item"."""
     found = view.find(db, text) if SIGN_CHARS <= len(text) <= 64 and set(text) <= set(hexdigits) else []
     line = view.line(db, found[0]) if len(found) == 1 else None
@@ -287,110 +302,38 @@ def _state(db: Any, line: view.Line, other: bytes, known: Known) -> State:
 async def say(request: Request) -> Response:
     """POST /talk/{who}: a line, at once."""
     page = await page_of(request)
-    form = await page.form()
-    identity = _who(page)
+    identity = who_of(page)
     place = view.mark_of(identity)
+    form: Form | None = None
     try:
+        sent = await composed(page, place)
+        if sent.brought:
+            return page.see(f"talk/{identity.hex()}#say")
+        form = sent.form
         closed = await page.read(lambda db: identity in people_view.blocked(db))
         if closed:
             raise Refusal(
                 "person.blocked", name=await page.read(lambda db: people_view.name_of(db, identity))
             )
         text = form.text("text").strip()
-        if not text:
+        if not text and not sent.attachments:
             raise Refusal("text.empty")
         reply = form.text("reply")
-        reply_to = (await page.read(lambda db: _find(db, reply))).id if reply else b""
-        await page.do(
-            Publish(Place("talk", identity), Say(text, form.line("warning", WARNING_MAX_CHARS), reply_to))
-        )
+        reply_to = (await page.read(lambda db: find_line(db, reply))).id if reply else b""
+        warning = form.line("warning", WARNING_MAX_CHARS)
+        await page.do(Publish(Place("talk", identity), Say(text, warning, reply_to, sent.attachments)))
     except EdgewiseError as no:
-        await page.do(SaveDraft(place, form.text("text")))
+        if no.code.startswith("web."):
+            raise
+        if form is not None:
+            await page.do(SaveDraft(place, form.text("text")))
         return await _show(page, status=page.status_of(no), form=form, notice=page.said(no))
     await page.do(DropDraft(place))
     return page.see(f"talk/{identity.hex()}#say")
 
 
-def _own(db: Any, page: Page, identity: bytes) -> view.Line:
-    line = _find(db, page.request.path_params["line"])
-    space = next((each.space for each in view.conversations(db) if each.identity == identity), None)
-    if line.space != space:
-        raise Refusal("not_found.item")
-    if not line.mine:
-        raise Refusal("edit.not_yours")
-    if line.gone:
-        raise Refusal("edit.gone")
-    return line
-
-
-async def edit(request: Request) -> Response:
-    """GET and POST /talk/{who}/edit/{line}: another wording of one's own line."""
-    page = await page_of(request)
-    identity = _who(page)
-    line = await page.read(lambda db: _own(db, page, identity))
-    text, notice, status = line.text, "", 200
-    if request.method == "POST":
-        form = await page.form()
-        text = form.text("text").strip()
-        try:
-            if not text:
-                raise Refusal("text.empty")
-            if text != line.text:
-                await page.do(Publish(Place("talk", identity), SayEdit(line.id, text)))
-            return page.see(f"talk/{identity.hex()}#{_anchor(line.id)}")
-        except EdgewiseError as no:
-            notice, status = page.said(no), page.status_of(no)
-    name = await page.read(lambda db: people_view.name_of(db, identity))
-    return page.render(
-        "talk/edit.html",
-        place="talk",
-        status=status,
-        who=identity.hex(),
-        line=line.id.hex()[:SIGN_CHARS],
-        name=name,
-        text=text,
-        notice=notice,
-    )
-
-
-async def back(request: Request) -> Response:
-    """GET and POST /talk/{who}/back/{line}: take back one's own line."""
-    page = await page_of(request)
-    identity = _who(page)
-    line = await page.read(lambda db: _own(db, page, identity))
-    if request.method == "POST":
-        await page.form()
-        for each in await page.read(lambda db: view.versions(db, line.id)):
-            await page.do(TakeBack(each))
-        return page.see(f"talk/{identity.hex()}#{_anchor(line.id)}")
-
-    def drawn(db: Any) -> tuple[LineView, str, str]:
-        known = Known(db, page.words, page.now_ms)
-        shown = _line(page, db, known, identity, line, False)
-        arrived = shown.post.state is not None and shown.post.state.stitch == "arrived"
-        said = (
-            texts.taking_back(page.words, 1, known.my_name)
-            if arrived
-            else page.words.gettext("It is not known to have left. It is deleted here, and asked for there.")
-        )
-        return shown, said, known.name(identity)
-
-    shown, said, name = await page.read(drawn)
-    return page.render(
-        "talk/back.html",
-        place="talk",
-        who=identity.hex(),
-        line=line.id.hex()[:SIGN_CHARS],
-        post=shown.post,
-        said=said,
-        name=name,
-    )
-
-
-ROUTES: Final[list[Route]] = [
+ROUTES: Final = [
     Route("/talk", conversations),
     Route("/talk/{who}", conversation),
     Route("/talk/{who}", say, methods=["POST"]),
-    Route("/talk/{who}/edit/{line}", edit, methods=["GET", "POST"]),
-    Route("/talk/{who}/back/{line}", back, methods=["GET", "POST"]),
 ]
