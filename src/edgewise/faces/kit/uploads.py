@@ -54,6 +54,7 @@ class _Reader:
         self._file_bytes = file_bytes
         self.fields: dict[str, tuple[str, ...]] = {}
         self.files: list[Brought] = []
+        self.is_whole = False
         self._open: list[BinaryIO] = []
         self._count = 0
         self._field_bytes = 0
@@ -76,7 +77,11 @@ class _Reader:
             "on_headers_finished": self._headers_end,
             "on_part_data": lambda data, start, end: self._data(data[start:end]),
             "on_part_end": self._end,
+            "on_end": self._over,
         }
+
+    def _over(self) -> None:
+        self.is_whole = True
 
     def _begin(self) -> None:
         self._headers, self._text, self._file, self._size = {}, bytearray(), None, 0
@@ -159,6 +164,8 @@ async def read_upload(
             await asyncio.to_thread(parser.write, part)
         parser.finalize()
         form = Form(reader.fields)
+        if not reader.is_whole:  # the library takes a form that is cut off for one that ended
+            raise Refusal("web.form")
         if not is_token(form.text(TOKEN_FIELD)):
             raise Refusal("web.token")
     except FormParserError as error:
