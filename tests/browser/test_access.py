@@ -16,6 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSI
 AXE = Path(__file__).parents[2] / "build" / "axe" / "axe.min.js"
 PEOPLE_I_KNOW = (1).to_bytes(16, "big").hex()
 PAGE_MAX_BYTES = 60 * 1024
+ATTACHING = {"voice note": "voices/home", "phone": "phone/home"}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """const done = arguments[1], said = (n) => n.html.slice(0, 160) + " | " + n.failureSummary;
 axe.run({runOnly: arguments[0]}).then((r) => done(r.violations.map((v) => [v.id, v.nodes.map(said)])));"""
@@ -63,7 +64,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Person, di
         alice.begin_here()
         bob.home.ok("init", "Bob", "--remember")
         bob.home.start()
-        yield alice, fill(alice, bob), first
+        yield alice, {**fill(alice, bob), **ATTACHING}, first
 
 
 def fill(alice: Person, bob: Person) -> dict[str, str]:
@@ -113,6 +114,7 @@ def fill(alice: Person, bob: Person) -> dict[str, str]:
         "agreements": "agreements",
         "find": "find?q=lee&who=alice",
         "settings": "settings",
+        "share again": f"{item}/again",
         "doctor": "doctor",
         "error": "nothing/here",
     }

@@ -11,6 +11,7 @@ from edgewise.core import inputs
 from edgewise.features.posts import view as posts
 from edgewise.features.talk import view as talk
 from edgewise.ground.ids import to_hex
+from edgewise.log import blobs
 from edgewise.store import outbox, pieces
 from tests.core.party import World
 from tests.features.pages import Looker, let_read, meet, text_of
@@ -274,3 +275,20 @@ def test_the_state_of_a_file_is_said_truthfully(world: World) -> None:
         page = bob.press(f"fetch/{blob}", {"do": act, "back": ""})
         assert words in page
         assert label in page
+
+
+def test_going_for_a_voice_note_or_to_the_phone_loses_no_words(alice: Looker) -> None:
+    """Without scripts too, what stands in the composer is kept before one goes there."""
+    for to in ("voices", "phone"):
+        answer = alice.post("attached/home/to", {"text": f"before {to}", "to": to})
+        assert answer.headers["location"].endswith(f"{to}/home")
+        assert f"before {to}</textarea>" in alice.get("")
+
+
+def test_a_picture_that_does_not_come_by_itself_says_so(
+    alice: Looker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above its bound a picture is fetched when asked for; its author reads that before it is sent."""
+    monkeypatch.setitem(blobs._COMES_BYTES, "picture", 100)
+    attach(alice, "home", one("a.jpg", GARDEN))
+    assert "others fetch it when they like" in alice.read("")

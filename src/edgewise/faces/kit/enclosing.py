@@ -8,6 +8,7 @@ that adding a picture loses nothing; what came with it stands in the composer be
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import io
 import mimetypes
 import re
@@ -21,11 +22,11 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from edgewise.core.inputs import Attach, Describe, SaveDraft
-from edgewise.faces.kit.attached import views
+from edgewise.faces.kit.attached import view
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.forms import TOKEN_FIELD, Form
 from edgewise.faces.kit.page import Page
-from edgewise.faces.kit.shown import Enclosing
+from edgewise.faces.kit.shown import AttachedView, Enclosing
 from edgewise.faces.kit.uploads import Brought, closing
 from edgewise.faces.kit.words import Translator
 from edgewise.ground.errors import EdgewiseError, Refusal, Verdict
@@ -40,7 +41,7 @@ from edgewise.log.blobs import Attachment, is_plain_name
 from edgewise.media.jobs import PICTURE_MAX_BYTES, PICTURES, VOICE_MAX_BYTES, VOICES, Prepared
 from edgewise.media.sorts import HEAD_BYTES, sort_of
 from edgewise.media.workshop import Workshop
-from edgewise.store import outbox
+from edgewise.store import outbox, pieces
 
 ALT: Final = "alt:"
 """Fields of descriptions are named so, with the sign of what they describe behind it."""
@@ -80,12 +81,18 @@ def enclosing(page: Page, db: Any, place: str) -> Enclosing:
     return Enclosing(
         place=place,
         url=page.url(f"attach/{place}"),
-        voice_url=page.url(f"voices/{place}"),
-        phone_url=page.url(f"phone/{place}"),
-        attached=views(page, db, [each.attachment for each in enclosed], ""),
+        attached=tuple(_in_draft(page, db, each.attachment) for each in enclosed),
         cleaned=cleaned_text(removed, page.words),
         phone_until_ms=page.site.phone_until_ms if page.site.phone_until_ms > page.now_ms else 0,
     )
+
+
+def _in_draft(page: Page, db: Any, one: Attachment) -> AttachedView:
+    found = view(page, one, pieces.state(db, one.ref.blob), "")
+    if one.kind == "picture" and not one.comes:
+        said = page.words.gettext("%(size)s: others fetch it when they like", size=found.said)
+        return dataclasses.replace(found, said=said)
+    return found
 
 
 def cleaned_text(removed: set[str], words: Translator) -> str:
@@ -186,17 +193,18 @@ class Taking:
 
     def _kept(self, made: Prepared, kind: Any) -> Attachment:
         """A picture's name is left out: phones write the minute into it."""
-        ref = self.desk.keep_file(io.BytesIO(made.data), FILE_MAX_BYTES, self._go_on)
+        ref = self.desk.keep_file(io.BytesIO(made.data), FILE_MAX_BYTES, self.go_on)
         return Attachment(ref, kind, made.mime, "", "", made.width, made.height, made.duration_ms)
 
     def _file(self, brought: Brought) -> Attachment:
-        ref = self.desk.keep_file(brought.file, FILE_MAX_BYTES, self._go_on)
+        ref = self.desk.keep_file(brought.file, FILE_MAX_BYTES, self.go_on)
         name = plain_name(brought.name)
         guessed = (mimetypes.guess_type(name)[0] or "").lower()
         known = _MIME.fullmatch(guessed) and len(guessed) <= MIME_MAX_CHARS
         return Attachment(ref, "file", guessed if known else "application/octet-stream", name)
 
-    def _go_on(self, done_bytes: int) -> None:
+    def go_on(self, done_bytes: int) -> None:
+        """Asked while bytes are sealed. Refusal "upload.stopped" where nobody waits for them any more."""
         if self.stopped():
             raise Refusal("upload.stopped")
 
@@ -257,18 +265,24 @@ def enclosed_of(db: Any, place: str) -> tuple[Attachment, ...]:
 async def share_again(page: Page, place: str, text: str, attachments: Sequence[Attachment]) -> None:
     """Put a copy of what was sent before into a draft: for other readers it is sealed anew (PIECE-9).
 
-    Refusals "blob.not_here", "attach.too_many", "home.full".
+    Stops where the browser goes away. Refusals "blob.not_here", "attach.too_many", "home.full".
     """
+    gone = asyncio.create_task(_until_gone(page))
 
     def copied(one: Attachment) -> None:
+        taking = Taking(page.desk, page.site.workshop, gone.done)
         with page.desk.scratch() as file:
             for part in page.desk.file_bytes(one.ref.blob):
                 file.write(part)
-            ref = page.desk.keep_file(file, FILE_MAX_BYTES)
+                taking.go_on(0)
+            ref = page.desk.keep_file(file, FILE_MAX_BYTES, taking.go_on)
         page.desk.do(Attach(place, replace(one, ref=ref)))
 
-    for each in attachments:
-        await asyncio.to_thread(copied, each)
+    try:
+        for each in attachments:
+            await asyncio.to_thread(copied, each)
+    finally:
+        gone.cancel()
     draft = await page.read(lambda db: outbox.draft(db, place))
     before = draft.text.rstrip() if draft is not None else ""
     together = f"{before}\n\n{text}" if before and text not in before else before or text

@@ -121,8 +121,6 @@ class Enclosing:
 
     place: str
     url: str
-    voice_url: str
-    phone_url: str
     attached: tuple[AttachedView, ...] = ()
     cleaned: str = ""
     phone_until_ms: int = 0

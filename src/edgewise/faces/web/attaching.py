@@ -27,6 +27,7 @@ from edgewise.ground.limits import ALT_MAX_CHARS
 from edgewise.media.jobs import VOICE_MAX_MS
 
 LIVE_STATUS: Final = 204
+TO: Final = ("voices", "phone")
 
 
 def _place(page: Page) -> str:
@@ -66,6 +67,17 @@ async def detach(request: Request) -> Response:
     return page.see(path_of_place(place))
 
 
+async def to(request: Request) -> Response:
+    """POST /attached/{place}/to: keep the words, then go to the page of a voice note or of the phone."""
+    page = await page_of(request)
+    place = _place(page)
+    form, files = await page.upload()
+    with closing(files):
+        await keep_descriptions(page, place, form)
+        await page.do(draft_of(place, form))
+    return page.see(f"{form.one_of('to', TO)}/{place}")
+
+
 async def voice(request: Request) -> Response:
     """GET /voices/{place}: record a voice note here, with a field for its words."""
     page = await page_of(request)
@@ -85,5 +97,6 @@ async def voice(request: Request) -> Response:
 ROUTES: Final = [
     Route("/attach/{place}", attach, methods=["POST"]),
     Route("/attached/{place}/drop", detach, methods=["POST"]),
+    Route("/attached/{place}/to", to, methods=["POST"]),
     Route("/voices/{place}", voice),
 ]

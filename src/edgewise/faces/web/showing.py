@@ -33,6 +33,8 @@ BLOB_BYTES: Final = 32
 SIZES_PX: Final = {str(SMALL_PX): SMALL_PX, str(LARGE_PX): LARGE_PX}
 SMALL_ONES_MAX_BYTES: Final = 24 * 1024 * 1024
 """Some two hundred small pictures."""
+TURNS: Final = 2
+"""Small pictures in the making at once: the other threads serve pages meanwhile."""
 _COMMANDS: Final = {"get": FetchBlob, "pause": PauseBlob, "stop": CancelBlob}
 
 
@@ -44,6 +46,7 @@ class SmallOnes:
         self._lock = threading.Lock()
         self._held: OrderedDict[tuple[bytes, int], Prepared | EdgewiseError] = OrderedDict()
         self._size = 0
+        self.turns = asyncio.Semaphore(TURNS)
 
     def drawn(self, blob: bytes, px: int, parts: Iterator[bytes]) -> Prepared:
         """The small picture of a blob; ``parts`` are its bytes. Raises what `Workshop.thumbnail` raises."""
@@ -108,7 +111,8 @@ async def small(request: Request) -> Response:
             raise Refusal("media.too_large", limit_mpx=64)
         return small_ones.drawn(blob, px, page.desk.file_bytes(blob))
 
-    drawn = await asyncio.to_thread(made)
+    async with small_ones.turns:
+        drawn = await asyncio.to_thread(made)
     return Response(drawn.data, media_type=drawn.mime)
 
 
