@@ -129,4 +129,4 @@ def test_enclosures_are_bounded(db: Connection) -> None:
         outbox.enclose(db, "home", enclosed(number), 1)
     with pytest.raises(Refusal) as caught:
         outbox.enclose(db, "home", enclosed(99), 1)
-    assert caught.value.code == "attach.too_many"
+    assert caught.value.code == "draft.full"

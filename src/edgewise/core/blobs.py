@@ -77,7 +77,7 @@ def erased(turn: Turn, op: bytes) -> None:
 
 
 def attach(turn: Turn, place: str, attachment: Attachment, removed: tuple[str, ...]) -> None:
-    """Put what was kept here to a draft. Refusals "blob.not_here", "text.unreadable", "attach.too_many"."""
+    """Put what was kept here to a draft. Refusals "blob.not_here", "text.unreadable", "draft.full"."""
     try:
         check_attachments([attachment])
     except Verdict as bad:

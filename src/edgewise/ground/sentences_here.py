@@ -110,7 +110,7 @@ Run "edgewise doctor --deep": what is damaged is fetched again from whoever has 
 blob.other_place you 2
 A picture or file can't stand in two places, or what was to be sent is not here. Nothing was sent.
 Add it anew, then send.
-attach.too_many you 2
+draft.full you 2
 At most {limit} pictures and files go with one text. What is there stays.
 Send these first, or take one out.
 attach.too_big you 2

@@ -176,12 +176,12 @@ def _check_room(db: apsw.Connection, place: str) -> None:
 def enclose(db: apsw.Connection, place: str, enclosed: Enclosed, at_ms: int) -> None:
     """Put one more thing to a draft, which is made where there is none.
 
-    Refusals "attach.too_many", "draft.too_many".
+    Refusals "draft.full", "draft.too_many".
     """
     found = draft(db, place)
     before = found.enclosed if found is not None else ()
     if len(before) >= ATTACHMENTS_MAX:
-        raise Refusal("attach.too_many", limit=ATTACHMENTS_MAX)
+        raise Refusal("draft.full", limit=ATTACHMENTS_MAX)
     if found is None:
         _check_room(db, place)
         db.execute("INSERT INTO drafts (place, text, extra, at_ms) VALUES (?, '', '', ?)", (place, at_ms))

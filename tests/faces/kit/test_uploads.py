@@ -77,7 +77,7 @@ def test_what_is_too_much_is_refused_and_let_go_of() -> None:
     file = part("file", "a", b"12345")
     field = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n' + b"a" * 300_000 + b"\r\n"
     for body, bounds, code in (
-        (TOKEN + file * 3 + END, {"files_max": 2}, "attach.too_many"),
+        (TOKEN + file * 3 + END, {"files_max": 2}, "draft.full"),
         (TOKEN + file + part("file", "b", b"1" * 11) + END, {"file_bytes": 10}, "attach.too_big"),
         (TOKEN + file + field + END, {}, "web.too_big"),
         (file + TOKEN + END, {}, "web.token"),

@@ -265,7 +265,7 @@ def enclosed_of(db: Any, place: str) -> tuple[Attachment, ...]:
 async def share_again(page: Page, place: str, text: str, attachments: Sequence[Attachment]) -> None:
     """Put a copy of what was sent before into a draft: for other readers it is sealed anew (PIECE-9).
 
-    Stops where the browser goes away. Refusals "blob.not_here", "attach.too_many", "home.full".
+    Stops where the browser goes away. Refusals "blob.not_here", "draft.full", "home.full".
     """
     gone = asyncio.create_task(_until_gone(page))
 

@@ -183,7 +183,7 @@ class Page:
     async def upload(self) -> tuple[Form, list[Brought]]:
         """The form that was sent, checked, and its files on the disk; whoever asks closes them.
 
-        Refusals: those of `form`, "attach.too_many", "attach.too_big", "home.full", "upload.stopped".
+        Refusals: those of `form`, "draft.full", "attach.too_big", "home.full", "upload.stopped".
         """
         found, files = await read_upload(
             self.request, lambda given: self.site.is_token(self.request, given), self.desk.scratch

@@ -110,7 +110,7 @@ class _Reader:
         if not self._is_token(self.fields.get(TOKEN_FIELD, ("",))[0]):
             raise Refusal("web.token")
         if len(self.files) >= self._files_max:
-            raise Refusal("attach.too_many", limit=ATTACHMENTS_MAX)
+            raise Refusal("draft.full", limit=ATTACHMENTS_MAX)
         self._file = self._new_file()
         self._open.append(self._file)
 
@@ -149,7 +149,7 @@ async def read_upload(
 ) -> tuple[Form, list[Brought]]:
     """The fields of a form and its files; whoever asks closes them (`closing`). None in a form without files.
 
-    Refusals: those of `forms.read_form`, "attach.too_many", "attach.too_big", "home.full", "upload.stopped".
+    Refusals: those of `forms.read_form`, "draft.full", "attach.too_big", "home.full", "upload.stopped".
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data":
