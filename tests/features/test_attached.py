@@ -265,6 +265,7 @@ def test_the_state_of_a_file_is_said_truthfully(world: World) -> None:
     world.online = False
     for conn in list(world.lines):
         world.cut(conn)
+    world.deliver()
     assert "film.bin 300 KB, not on this computer" in bob.read("")
     for act, label, words in (
         ("get", "Pause", "300 KB, not on this computer yet"),
