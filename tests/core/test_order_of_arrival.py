@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What comes early, late, or to somebody who was away: nothing is refused or given for it."""
 
+import pytest
+
 from edgewise.consent.circles import PEOPLE
 from edgewise.core import inputs
 from edgewise.core.inputs import Place, Publish, Received
@@ -123,3 +125,29 @@ def test_two_answers_to_one_inviter_are_brought_one_at_a_time(
     assert sorted(states) == ["met", "refused", "withdrawn"]
     assert outbox.verdicts(alice.db) == outbox.verdicts(bob.db) == []
     assert [pair.state for pair in agreements.pairs(alice.db)] == ["live"]
+
+
+@pytest.mark.parametrize("carried", [0, 1])
+@pytest.mark.parametrize("other_end", ["", "withdrawn"])
+def test_answer_that_is_refused_hides_no_acquaintance_that_came_of_another(
+    alice: Someone, bob: Someone, world: World, carried: int, other_end: str
+) -> None:
+    """One yes went by hand and made alice's half of the pair; bob then brings his other yes by a connection.
+
+    That one is refused. Nothing of the pair is said before bob has its confirmation: it comes with the next
+    connection, and neither computer blames the other.
+    """
+    made = [alice.do(inputs.MakeLetter("", f"letter {n}")) for n in range(2)]
+    world.online = False
+    for each in made:
+        bob.do(inputs.ReadLetter(each.letter))
+    answers = [bob.do(inputs.AnswerLetter(each.invitation, "yes")) for each in made]
+    alice.do(inputs.TakeFile(answers[carried].acceptance))
+    if other_end == "withdrawn":
+        alice.do(inputs.WithdrawLetter(made[1 - carried].invitation))
+    world.online = True
+    for _ in made:
+        world.connect(bob, alice)
+        world.deliver()
+    assert outbox.verdicts(alice.db) == outbox.verdicts(bob.db) == []
+    assert [pair.state for pair in agreements.pairs(bob.db)] == ["live"]

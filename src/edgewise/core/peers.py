@@ -213,6 +213,10 @@ def _met(turn: Turn, link: Link, event: events.Event) -> None:
                 raise AssertionError(f"an event without a place: {event}")
     except Refusal as no:
         _wire(turn, link, frames.Refuse(no.code))
+        if isinstance(event, events.AcceptCame) and not link.identity:
+            # Another yes of theirs may have made a pair here that they don't have yet, and its confirmation
+            # goes only to who brings that one. So nothing of a pair is said on this connection.
+            hang_up(turn, link, "again")
 
 
 def _prove_again(turn: Turn, link: Link) -> None:

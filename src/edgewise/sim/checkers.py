@@ -22,7 +22,7 @@ from edgewise.sim.memory import Memory
 from edgewise.sim.network import Network
 from edgewise.sim.people import Person
 from edgewise.sim.trace import Violation
-from edgewise.store import agreements, chest, parking, register, shelf
+from edgewise.store import agreements, chest, outbox, parking, register, shelf
 from edgewise.sync import frames
 
 # One frame of bulk, what was pushed meanwhile, and the answers: far more has no business waiting on one line.
@@ -243,3 +243,10 @@ def _first_free(runs: Iterable[tuple[int, int]]) -> int:
             break
         free = max(free, last + 1)
     return free
+
+
+def check_unblamed(everybody: Sequence[Person]) -> None:
+    """Here all are honest: nobody's computer holds anything against another, whatever got lost on the way."""
+    for person in everybody:
+        for row in outbox.verdicts(person.db):
+            raise Violation("unblamed", f"{person.name} counted {row.code} against an honest computer")

@@ -10,6 +10,7 @@ key.
 from __future__ import annotations
 
 from edgewise.core.library import PeerLibrary
+from edgewise.core.peers import ENDING_TOLD_MS
 from edgewise.features.posts import view as posts
 from edgewise.features.posts.records import Edit, Post, Word
 from edgewise.features.talk import view as talk
@@ -48,8 +49,30 @@ def _path(giver: Person, taker: Person, space: bytes) -> bool:
     return any(shared.space == space for shared in theirs.shared())
 
 
+def _still_meant(memory: Memory, giver: Person, taker: Person, known: Written) -> bool:
+    """Whether a feed's owner means its reader to this day, whatever their cores made of it.
+
+    Meant without a break since it was written: a reader who was taken out and put in again, or whose
+    acquaintance ended and began anew, reads from the next writing on (0003), and is promised nothing of
+    before. Agreed on both sides, and run out by neither clock: who lets an agreement run out lets it end.
+    """
+    owner, reader = (taker, giver) if known.owner == taker.identity else (giver, taker)
+    if not memory.means_since(owner, reader, known):
+        return False
+    pair, back = agreements.pair(owner.db, reader.identity), agreements.pair(reader.db, owner.identity)
+    if pair is None or back is None or pair.state != "live" or back.state != "live":
+        return False
+    until_ms, latest_ms = min(pair.until_ms, back.until_ms), max(owner.now_ms, reader.now_ms)
+    return until_ms > latest_ms and back.their_until_ms == pair.until_ms
+
+
 def check_connected(world: World) -> None:
-    """Who lives in an acquaintance on both sides is connected; and it stands on both sides."""
+    """Who lives in an acquaintance on both sides is connected; and it stands on both sides.
+
+    Of an ending the other is told for 90 days by the clock of who ended it (peers.ENDING_TOLD_MS). A clock
+    that was set right by years meanwhile has used these up; where the acquaintance has run out at the
+    other's too, nobody dials, nothing goes over, and they see it as run out rather than ended.
+    """
     for person in world.everybody:
         for pair in agreements.pairs(person.db):
             other = world.who(pair.identity)
@@ -58,6 +81,8 @@ def check_connected(world: World) -> None:
             who = f"{person.name} and {other.name}"
             if back is None:
                 raise Violation("healed", f"{who}: acquainted on one side only")
+            if back.space == pair.space and _told_for_long(back, other) and pair.until_ms <= person.now_ms:
+                continue
             if back.space != pair.space or back.state != "live":
                 raise Violation("healed", f"{who}: acquainted on one side, ended on the other")
             lives = pair.until_ms > person.now_ms and back.until_ms > other.now_ms
@@ -65,9 +90,16 @@ def check_connected(world: World) -> None:
                 raise Violation("healed", f"{who}: no line between them")
 
 
+def _told_for_long(pair: agreements.PairRow, person: Person) -> bool:
+    return pair.ended_ms is not None and person.now_ms - pair.ended_ms > ENDING_TOLD_MS
+
+
 def check_everywhere(memory: Memory, people: dict[bytes, Person], known: Written) -> None:
     """What may be read somewhere is there: at the owner's of a feed, and then at whoever it was meant for."""
     author, owner = people[known.op.author], people[known.owner]
+    own = shelf.op_row(author.db, known.op.id)
+    if own is None or (own.state == "erased") != (known.op.id in memory.taken):
+        raise Violation("erased", f"{author.name} took back what is still here, or lost what is not")
     if known.op.space_kind == "feed" and author is not owner:
         _check_held(memory, author, owner, known)
     for reader in _readers(memory, people, known):
@@ -89,7 +121,9 @@ def _passes_on(giver: Person, known: Written) -> bool:
 
 def _check_held(memory: Memory, giver: Person, taker: Person, known: Written) -> None:
     op = known.op
-    if not _path(giver, taker, op.space) or (giver.identity != op.author and not _passes_on(giver, known)):
+    if not _path(giver, taker, op.space) and not _still_meant(memory, giver, taker, known):
+        return
+    if giver.identity != op.author and not _passes_on(giver, known):
         return
     row, here = shelf.op_row(giver.db, op.id), shelf.op_row(taker.db, op.id)
     if row is None or row.state not in ("open", "erased"):
@@ -157,7 +191,11 @@ def _counts(memory: Memory, giver: Person, reader: Person, id: bytes) -> OpenedO
     """Another wording or a short answer, if this reader must have it: meant for them, and still there."""
     known = memory.written[id]
     at_giver = shelf.op_row(giver.db, id)
-    if id in memory.taken or at_giver is None or at_giver.state != "open":
+    if id in memory.taken:
+        return None
+    if reader.identity == known.op.author:
+        return known.op  # what one wrote oneself one sees, wherever it came by now
+    if at_giver is None or at_giver.state != "open":
         return None
     if giver.identity != known.op.author and reader is not giver and not _passes_on(giver, known):
         here = shelf.op_row(reader.db, id)

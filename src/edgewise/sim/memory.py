@@ -34,12 +34,14 @@ class Written:
 
     meant: who may open it besides its author, for content in an own feed, a talk or a pair; None for what
     others write in a feed, which goes to whoever holds its key, and for a feed's own control operations.
+    nth: how many were written before it, in all the world.
     """
 
     op: OpenedOp
     owner: bytes
     epoch: bytes
     meant: frozenset[bytes] | None
+    nth: int
 
 
 @dataclass(slots=True)
@@ -56,6 +58,10 @@ class Memory:
     # Feed → its circle, and the grants: id → (giver, space).
     circles: dict[bytes, bytes] = field(default_factory=dict)
     grants: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
+    # (owner, circle, reader) → how much was written when the circle began to mean this reader; and
+    # (feed, reader) → how much was written when the owner last gave a grant for it.
+    since: dict[tuple[bytes, bytes, bytes], int] = field(default_factory=dict)
+    given: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
     # Item → its wordings and short answers, in the order in which they were written; what was taken back.
     edits: dict[bytes, list[bytes]] = field(default_factory=dict)
     words: dict[bytes, list[bytes]] = field(default_factory=dict)
@@ -74,9 +80,9 @@ class Memory:
         if op.mine:
             self._write(person, op)
         elif isinstance(op.record, End):
-            forget_person(person, op.author)
+            self._forget(person, op.author)
         elif isinstance(op.record, Renounce):
-            self._unmean(person, op.record.grant, op.author)
+            self._end_reading(person, op.record.grant, op.author)
 
     def _write(self, person: Person, op: OpenedOp) -> None:
         if op.id in self.written:
@@ -95,7 +101,7 @@ class Memory:
             self.circles[op.space] = space.circle
             meant = self._meant(person, space.circle)
             self._same_readers(person, op, row.epoch, meant)
-        self.written[op.id] = Written(op, space.owner, row.epoch, meant)
+        self.written[op.id] = Written(op, space.owner, row.epoch, meant, len(self.written))
         self._note_record(person, op)
 
     def _meant(self, person: Person, circle: bytes) -> frozenset[bytes]:
@@ -128,35 +134,62 @@ class Memory:
         elif isinstance(record, TakenBack):
             self.taken[record.target] = op.id
         elif isinstance(record, Grant):
+            pair = shelf.space(person.db, op.space)
+            assert pair is not None
             self.grants[record.id] = (person.identity, record.space)
+            self.given[record.space, pair.peer or pair.owner] = len(self.written)
         elif isinstance(record, End):
             space = shelf.space(person.db, op.space)
             assert space is not None
-            forget_person(person, space.peer or space.owner)
+            self._forget(person, space.peer or space.owner)
 
     def intend(self, person: Person, command: inputs.Input) -> None:
         """Take note of what a person meant by a command that was carried out."""
         if isinstance(command, inputs.SetMember):
-            change = set.add if command.present else set.discard
-            change(person.meaning(command.circle), command.identity)
+            if command.present:
+                person.meaning(command.circle).add(command.identity)
+                self.since.setdefault((person.identity, command.circle, command.identity), len(self.written))
+            else:
+                self._unmean(person, command.circle, command.identity)
         elif isinstance(command, inputs.RetireCircle):
-            person.meaning(command.circle).clear()
+            for identity in sorted(person.meaning(command.circle)):
+                self._unmean(person, command.circle, identity)
         elif isinstance(command, inputs.StopGrant):
             grant = agreements.grant(person.db, command.grant)
             if grant is not None and grant.mine:
-                self._unmean(person, command.grant, grant.identity)
+                self._end_reading(person, command.grant, grant.identity)
         elif isinstance(command, inputs.AnswerLetter) and command.answer == "yes":
             self.yes[command.invitation, person.identity] = None
 
-    def _unmean(self, person: Person, grant: bytes, identity: bytes) -> None:
+    def _end_reading(self, person: Person, grant: bytes, identity: bytes) -> None:
         """A reading ended: the circle behind it means this person no more, until they are put in again."""
         _giver, space = self.grants.get(grant, (b"", b""))
         circle = self.circles.get(space)
         if circle is not None:
-            person.meaning(circle).discard(identity)
+            self._unmean(person, circle, identity)
 
+    def _forget(self, person: Person, identity: bytes) -> None:
+        """An acquaintance ended: no circle means that person any more."""
+        for circle in sorted(person.meant):
+            self._unmean(person, circle, identity)
 
-def forget_person(person: Person, identity: bytes) -> None:
-    """An acquaintance ended: no circle means that person any more."""
-    for circle in sorted(person.meant):
-        person.meant[circle].discard(identity)
+    def _unmean(self, person: Person, circle: bytes, identity: bytes) -> None:
+        person.meaning(circle).discard(identity)
+        self.since.pop((person.identity, circle, identity), None)
+
+    def means_since(self, owner: Person, reader: Person, known: Written) -> bool:
+        """Whether the owner of a feed meant this reader when something was written there, and ever since.
+
+        What a reader writes there needs a grant that was given since: who was put in again gets one with the
+        owner's next writing.
+        """
+        circle = self.circles.get(known.op.space)
+        if circle is None:
+            return False
+        since = self.since.get((owner.identity, circle, reader.identity))
+        if since is None or since > known.nth:
+            return False
+        return (
+            known.op.author == owner.identity
+            or self.given.get((known.op.space, reader.identity), -1) >= since
+        )

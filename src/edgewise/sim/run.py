@@ -50,12 +50,15 @@ def run_sims(
     """
     out = out or sys.stdout
     for each in range(seed, seed + seeds):
-        world = World(each, people, out=trace)
+        world, lived = World(each, people, out=trace), None
         try:
             lived = finish(world, days)
         except (Violation, AssertionError) as broken:
-            tell_failure(each, people, days, world, broken, out)
+            out.write(f"{type(broken).__name__}: {broken}\n")
             return 1
+        finally:  # any other error is a bug of its own kind, and goes on up
+            if lived is None:
+                tell_failure(each, people, days, world, out)
         out.write(
             f"seed {each}: {lived.inputs} inputs, {lived.written} written, trace {lived.digest}, "
             "all checks hold\n"
@@ -63,10 +66,9 @@ def run_sims(
     return 0
 
 
-def tell_failure(seed: int, people: int, days: int, world: World, broken: Exception, out: TextIO) -> None:
-    """The last lines of a world that failed, what failed, and how to see it again."""
+def tell_failure(seed: int, people: int, days: int, world: World, out: TextIO) -> None:
+    """The last lines of a world that failed, and how to see it again."""
     for line in world.trace.last:
         out.write(line + "\n")
-    out.write(f"{type(broken).__name__}: {broken}\n")
     out.write(f"seed {seed} failed after {world.inputs} inputs. Again: ")
     out.write(f"edgewise sim --people {people} --days {days} --seed {seed}\n")

@@ -259,5 +259,6 @@ class World:
         checkers.check_bounds(self.network, self.everybody)
         checkers.check_pairs(self.memory, self.everybody)
         checkers.check_register(self.everybody)
+        checkers.check_unblamed(self.everybody)
         for person in self.everybody:
             checkers.check_acked(person)
