@@ -203,7 +203,8 @@ class Screen:
 
         def whole() -> Path | None:
             new = [file for file in self.downloads.iterdir() if file not in before]
-            return new[0] if len(new) == 1 and not new[0].name.endswith((".crdownload", ".tmp")) else None
+            done = len(new) == 1 and not new[0].name.endswith((".crdownload", ".tmp"))
+            return new[0] if done and new[0].stat().st_size else None  # at first an empty file holds the name
 
         found = self.until(whole, lambda: "no file came")
         assert found is not None

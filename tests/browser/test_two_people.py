@@ -295,8 +295,6 @@ def end(alice: Person, bob: Person) -> None:
     assert alice.at.sees("Only on this computer", "#items")
 
 
-# Minutes of real browsers and networks: it runs with `make test-long` until it has been quiet for a while.
-@pytest.mark.long
 def test_two_people_by_clicking(
     two: list[Person], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -40,7 +40,7 @@ class Home:
         """The folder of this person's Edgewise."""
         return self.folder / self.inside
 
-    def run(self, *words: object, text: str = "") -> subprocess.CompletedProcess[str]:
+    def run(self, *words: object, text: str = "", passphrase: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command to its end: in a process of its own, or by the running node (name files in full)."""
         if self._node is not None:
             out, err = io.StringIO(), io.StringIO()
@@ -50,7 +50,7 @@ class Home:
                 return subprocess.CompletedProcess(argv, code, out.getvalue(), err.getvalue())
         return subprocess.run(
             self._command(*words),
-            env=self._environ(),
+            env={**self._environ(), **({"EDGEWISE_PASSPHRASE": passphrase} if passphrase else {})},
             cwd=self.folder,
             input=text,
             capture_output=True,
@@ -59,9 +59,9 @@ class Home:
             timeout=COMMAND_TIMEOUT_S,
         )
 
-    def ok(self, *words: object, text: str = "") -> str:
+    def ok(self, *words: object, text: str = "", passphrase: str = "") -> str:
         """The output of a command that must succeed."""
-        done = self.run(*words, text=text)
+        done = self.run(*words, text=text, passphrase=passphrase)
         assert done.returncode == 0, (self.name, words, done.returncode, done.stdout, done.stderr)
         return done.stdout
 

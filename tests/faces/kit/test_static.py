@@ -71,6 +71,12 @@ def test_the_chosen_dark_is_the_dark_of_the_computer() -> None:
     ]
 
 
+def test_conditions_of_styles_are_read_by_browsers() -> None:
+    """ "and(" is one word to a browser, which then leaves the whole condition out."""
+    for text in (CSS, DARK, (STATIC / "letter.css").read_text(encoding="utf-8")):
+        assert not re.search(r"\b(and|or|not)\(", re.sub(r":not\(", "", text))
+
+
 def test_styles_and_script_keep_their_size() -> None:
     """A page comes fast on an old computer: 12 KB of styles, 10 KB of script, as they are sent.
 
