@@ -81,7 +81,10 @@ def _pages(at: Screen, alice: Home, letter: Path) -> dict[str, str]:
     hide = _first_hide(at)
     bob, run = people["Bob"], circles["Saturday run"]
     return {
-        **{name: name for name in ("", "readers", "find?q=ladder&who=alice", "find", "groups", "talk", "people")},
+        **{
+            name: name
+            for name in ("", "readers", "find?q=ladder&who=alice", "find", "groups", "talk", "people")
+        },
         **{name: name for name in ("letters/new", "letter", "letters", "circles", "settings", "doctor")},
         **{name: name for name in ("erase", "nothing/here")},
         **{f"an item{end}": mine + end for end in ("", "/who", "/back", "/edit")},

@@ -6,8 +6,10 @@ from edgewise.core import inputs
 from edgewise.core.inputs import Place, Publish
 from edgewise.features.posts import view as posts
 from edgewise.features.posts.records import Post
+from edgewise.features.talk import view as talk
 from edgewise.features.talk.records import Say
-from edgewise.store import shelf
+from edgewise.ground.instant import DAY_MS
+from edgewise.store import agreements, clocks, shelf
 from tests.core.party import Someone, World
 from tests.core.test_meeting import meet
 
@@ -130,3 +132,50 @@ def test_ending_is_one_act(alice: Someone, bob: Someone, world: World) -> None:
     alice.post("after", PEOPLE)
     world.deliver()
     assert texts(bob) == ["before"]
+
+
+def test_clock_that_is_behind_shows_where_somebody_answers_before_they_could_have_read(
+    alice: Someone, bob: Someone, world: World
+) -> None:
+    """Bob's line names alice's and claims to be three days older: his clock is behind hers by that much.
+
+    Alice's next line names bob's and claims to be three days younger; but it also arrives in bob's future.
+    """
+    bob.skew_ms = -3 * DAY_MS
+    meet(alice, bob)
+    alice.do(Publish(Place("talk", bob.identity), Say("Are you there?", "", b"")))
+    world.deliver()
+    bob.do(Publish(Place("talk", alice.identity), Say("Yes.", "", b"")))
+    world.deliver()
+    assert clocks.apart(alice.db) == [clocks.ClockRow(bob.identity, -3 * DAY_MS)]
+    assert clocks.apart(bob.db) == [clocks.ClockRow(alice.identity, 3 * DAY_MS)]
+    said = [line.text for line in talk.lines(alice.db, agreements.pair(alice.db, bob.identity).dm)]  # type: ignore[union-attr, arg-type]
+    assert said == ["Are you there?", "Yes."]
+
+
+def test_clock_that_was_set_right_is_no_longer_told_of(alice: Someone, bob: Someone, world: World) -> None:
+    """The next thing that somebody writes by a right clock takes back what was said of it."""
+    bob.skew_ms = 2 * DAY_MS
+    meet(alice, bob)
+    assert clocks.ahead_ms(alice.db, bob.identity) == 2 * DAY_MS
+    bob.skew_ms = 0
+    bob.do(Publish(Place("talk", alice.identity), Say("Now it is right.", "", b"")))
+    world.deliver()
+    assert clocks.apart(alice.db) == []
+
+
+def test_clocks_of_those_who_write_late_and_far_apart_are_not_blamed(
+    alice: Someone, bob: Someone, world: World
+) -> None:
+    """What was under way for days looks old, and shows nothing about a clock."""
+    meet(alice, bob)
+    tick_people(alice, bob)
+    tick_people(bob, alice)
+    world.cut_all()
+    alice.post("in the mountains", PEOPLE)
+    bob.post("at sea", PEOPLE)
+    world.now_ms += 5 * DAY_MS
+    world.online = True
+    world.pass_ms(1000)
+    assert len(texts(alice)) == len(texts(bob)) == 2
+    assert clocks.apart(alice.db) == clocks.apart(bob.db) == []

@@ -15,7 +15,7 @@ from typing import Literal
 
 from edgewise.consent.erasure import TakenBack
 from edgewise.consent.grants import Addresses, End, Grant, IdentityUpdate, KeyGift, Keys, Renounce, check_gift
-from edgewise.core import audience, blobs, opening, persons, publish, runs
+from edgewise.core import audience, blobs, clocks, opening, persons, publish, runs
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import encode
@@ -129,6 +129,7 @@ def _admit(turn: Turn, op: Op, signed: bool, log: shelf.LogRow | None, sender: b
     shelf.add_op(turn.db, op, arrived_ms=turn.now_ms, state=state, signed=signed, wall_ms=wall_ms)
     turn.note_written(op.space, op.log, op.seq)
     if state == "open":
+        clocks.compare(turn, op, wall_ms, turn.now_ms)
         _carry_out(turn, op)
 
 
@@ -273,8 +274,12 @@ def _open_late(turn: Turn, op: Op) -> None:
         except Verdict as bad:
             outbox.count_verdict(turn.db, bad.code, b"", turn.now_ms)
             state = "bad"
-    shelf.set_state(turn.db, op.id, state, None if decoded is None else decoded.wall_ms)
+    wall_ms = None if decoded is None else decoded.wall_ms
+    shelf.set_state(turn.db, op.id, state, wall_ms)
     if state == "open":
+        row = shelf.op_row(turn.db, op.id)
+        assert row is not None
+        clocks.compare(turn, op, wall_ms, row.arrived_ms)
         _carry_out(turn, op)
 
 

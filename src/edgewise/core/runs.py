@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgewise.core import opening
+from edgewise.core import clocks, opening
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import Verdict
@@ -45,6 +45,8 @@ def take(turn: Turn, ops: Sequence[Op], verified: Sequence[bool], device: bytes)
             item = opening.as_item(row.op, decoded, log, space, order_ms, turn.now_ms, turn.me.identity)
             assert item is not None, "an open operation without author or record"
             items.append(item)
+            if row.op.header.deps or row is rows[-1]:
+                clocks.compare(turn, row.op, decoded.wall_ms, turn.now_ms)
     opening.show_items(turn, items)
     turn.effects += [notice(item) for item in items]
     return count

@@ -7,7 +7,8 @@ import pytest
 
 from edgewise.core.door import Core
 from edgewise.faces.kit.choices import chosen
-from edgewise.store import outbox
+from edgewise.ground.instant import DAY_MS
+from edgewise.store import clocks, outbox
 from tests.faces.web.served import PASSPHRASE, Served
 
 PAGE = {"language": "", "zone": "", "scheme": "auto", "hold_seconds": "8", "single_letters": "yes"}
@@ -117,6 +118,19 @@ def test_the_doctor_shows_what_was_refused(ana: Served) -> None:
     page = ana.browser().get("doctor").text
     assert "signature.bad" in page
     assert "2 times" in page
+
+
+def test_the_doctor_says_whose_clock_differs(ana: Served) -> None:
+    """A wrong clock is no damage: all is well, and the two clocks are named."""
+
+    def note(_core: Core) -> None:
+        with ana.keeper.node.store.write() as db:
+            clocks.note(db, b"b" * 32, 3 * DAY_MS)
+
+    ana.await_(ana.keeper.node.work(note))
+    page = ana.browser().get("doctor").text
+    assert "All is well here, as far as a quick look shows" in page
+    assert "differ by about 3 days. Please look which one is wrong." in page
 
 
 def test_the_doctor_finds_damage(ana: Served) -> None:

@@ -9,7 +9,7 @@ from edgewise.consent.circles import PEOPLE
 from edgewise.core import inputs
 from edgewise.core.inputs import Place, Publish
 from edgewise.features.talk.records import Say
-from edgewise.ground.instant import DAY_MS
+from edgewise.ground.instant import DAY_MS, YEAR_MS
 from edgewise.ground.limits import GRANT_DEFAULT_MS
 from edgewise.store import agreements
 from tests.features.pages import Looker, let_read, meet
@@ -224,3 +224,16 @@ def test_many_people_stay_below_sixty_kilobytes(alice: Looker) -> None:
     assert "More people" not in alice.read("people?page=2")
     assert "person 31" in alice.read(f"circles/{PEOPLE.hex()}")
     assert alice.read("agreements?page=nonsense") == alice.read("agreements")
+
+
+def test_what_ran_out_by_a_wrong_clock_says_so(sharing: tuple[Looker, Looker]) -> None:
+    """Who believes that it is two years later reads beside what ran out that the two clocks differ."""
+    alice, bob = sharing
+    world = alice.one.world
+    bob.one.skew_ms = -2 * YEAR_MS
+    bob.one.do(Publish(Place("talk", alice.one.identity), Say("Still here.", "", b"")))
+    world.deliver()
+    assert "clocks of this computer" not in alice.read("agreements")
+    world.now_ms += GRANT_DEFAULT_MS + DAY_MS
+    for path in ("agreements", "agreements/ended"):
+        assert "The clocks of this computer and bob's differ by about 2 years." in alice.read(path)

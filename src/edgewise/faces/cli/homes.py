@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from edgewise.faces.cli.house import BenchAsked, Errand, HouseVerb
-from edgewise.faces.kit import terminal
+from edgewise.faces.kit import clocks, terminal
 from edgewise.faces.kit.terminal import N_, Out
 from edgewise.faces.kit.words import Translator
 from edgewise.features.people.cli import named
@@ -106,15 +106,17 @@ def _doctor_arguments(parser: ArgumentParser, words: Translator) -> None:
 
 
 def run_doctor(args: Namespace, errand: Errand, out: Out) -> int:
-    """Look whether all is well. Exit code 9 for damage; bad bytes from outside are only told."""
+    """Look whether all is well. Exit code 9 for damage; wrong clocks and bad bytes from outside are told."""
     _ = out.words.gettext
     findings = list(errand.house.examine(errand.home, errand.passphrase, args.deep))
     with errand.desk() as desk:
         refused = desk.read(outbox.verdicts)
         now_ms = desk.now_ms()
+        wrong_clocks = desk.read(lambda db: clocks.sentences(db, out.words, now_ms))
     lines = [terminal.line(f"{each.code} {short(each.subject)}: {each.sentence}") for each in findings]
     if not findings:
         lines.append(_("All is well here."))
+    lines += [terminal.line(each) for each in wrong_clocks]
     if refused:
         lines.append(_("Refused from outside, and not kept:"))
         rows = [(f"  {each.code}", str(each.times), out.when(each.last_ms, now_ms)) for each in refused]
@@ -122,6 +124,7 @@ def run_doctor(args: Namespace, errand: Errand, out: Out) -> int:
     value = {
         "healthy": not findings,
         "findings": findings,
+        "clocks": wrong_clocks,
         "refused": refused,
     }
     out.result(value, lines)

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from edgewise.core.inputs import RenameMe, SetSetting
+from edgewise.faces.kit import clocks
 from edgewise.faces.kit.choices import SETTINGS, chosen
 from edgewise.faces.kit.explain import explain
 from edgewise.faces.kit.forms import Form
@@ -142,11 +143,13 @@ async def doctor(request: Request) -> Response:
     findings = await site.keeper.examine(deep)
     refused = await page.read(outbox.verdicts)
     trouble = site.keeper.trouble
+    wrong_clocks = await page.read(lambda db: clocks.sentences(db, page.words, page.now_ms))
     return page.render(
         "web/doctor.html",
         place="settings",
         findings=findings,
         deep=deep,
+        clocks=wrong_clocks,
         refused=[
             (explain(Verdict(row.code), page.words).sentence, row) for row in refused if row.code in ROWS
         ],

@@ -23,6 +23,7 @@ from edgewise.faces.kit.shown import AgreementView, Hold
 from edgewise.features.agreements.web import holding
 from edgewise.features.agreements.web.ending import ending
 from edgewise.features.agreements.web.holders import Table, table_of
+from edgewise.features.agreements.web.past import ran_out_by
 from edgewise.ground.errors import Refusal
 from edgewise.store import agreements
 from edgewise.store.agreements import GrantRow, PairRow
@@ -59,6 +60,7 @@ class Drawn:
     ending: int
     holders: Table | None
     ended: bool
+    clocks: tuple[str, ...]
 
 
 class Lines:
@@ -189,6 +191,7 @@ def _drawn(page: Page, db: Any) -> Drawn:
         ending=len(ending(db, page.now_ms)),
         holders=table_of(page, db, HOLDERS_SHOWN) if shown.number == 1 else None,
         ended=bool(agreements.pairs(db, live=False)),
+        clocks=ran_out_by(page, db),
     )
 
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from edgewise.faces.kit import clocks
 from edgewise.faces.kit.agreed import FEED, Agreed
 from edgewise.faces.kit.known import Known
 from edgewise.faces.kit.page import Page, page_of
@@ -37,8 +38,19 @@ async def show(request: Request) -> Response:
     page = await page_of(request)
     rows = await page.read(lambda db: sorted(_every(page, db), key=lambda row: -row.at_ms))
     return page.render(
-        "agreements/ended.html", place="agreements", rows=paged(page, rows, "agreements/ended")
+        "agreements/ended.html",
+        place="agreements",
+        rows=paged(page, rows, "agreements/ended"),
+        clocks=await page.read(lambda db: ran_out_by(page, db)),
     )
+
+
+def ran_out_by(page: Page, db: Any) -> tuple[str, ...]:
+    """What is known of wrong clocks, where an acquaintance ran out: perhaps it did so by them alone."""
+    live = agreements.pairs(db)
+    if all(min(row.until_ms, row.their_until_ms) > page.now_ms for row in live):
+        return ()
+    return tuple(clocks.sentences(db, page.words, page.now_ms))
 
 
 def _every(page: Page, db: Any) -> Iterator[Ended]:
