@@ -4,13 +4,19 @@
 from pathlib import Path
 
 from edgewise import features
-from edgewise.consent.circles import ONLY_ME
+from edgewise.consent.circles import ONLY_ME, PEOPLE
 from edgewise.core.door import Core, all_views
 from edgewise.core.effects import Reply
-from edgewise.core.inputs import Begin, Place, Publish, TakeBack
-from edgewise.features.posts.records import Post
+from edgewise.core.inputs import Begin, Place, Publish, SetMember, TakeBack
+from edgewise.features.posts import view as posts
+from edgewise.features.posts.records import Post, Word
+from edgewise.features.talk import view as talk
+from edgewise.features.talk.records import Say
 from edgewise.ground.entropy import SeededEntropy
+from edgewise.store import shelf, views
 from edgewise.store.db import Store
+from tests.core.party import Someone, World
+from tests.core.test_meeting import meet
 
 WORDS = b"cauliflowers by the bucket"
 
@@ -32,3 +38,72 @@ def test_taken_back_text_is_in_no_file_of_the_home(tmp_path: Path) -> None:
     assert not found()
     store.close()
     assert not found()
+
+
+def everything(one: Someone) -> tuple[object, ...]:
+    """What somebody sees at Home and in a talk, and all rows of the views."""
+    talks = [talk.lines(one.db, each.space) for each in talk.conversations(one.db)]
+    return posts.home_items(one.db), talks, [list(view.dump(one.db)) for view in one.core.views]
+
+
+def rebuilt(one: Someone) -> int:
+    """Throw the views away and make them again; how many operations went into them."""
+    with one.store.write() as db:
+        return views.rebuild(db, one.core.views, lambda op: one.core.open_op(db, op))
+
+
+def test_lines_of_what_was_taken_back_stay_where_they_were_when_views_are_made_again(
+    alice: Someone, bob: Someone, world: World
+) -> None:
+    """An item with its answers, an answer in the middle of a thread and a line: nothing visible moves."""
+    meet(alice, bob)
+    for one, other in ((alice, bob), (bob, alice)):
+        one.do(SetMember(PEOPLE, other.identity, True))
+    first = alice.post("the first", PEOPLE)
+    second = alice.post("the second", PEOPLE)
+    world.deliver()
+    space = shelf.op_row(alice.db, first).space  # type: ignore[union-attr]
+    answer = bob.do(Publish(Place("space", space), Post("an answer", "", first, ())))
+    world.deliver()
+    alice.do(Publish(Place("space", space), Post("to the answer", "", answer, ())))
+    alice.do(Publish(Place("space", space), Word(second, "thanks", True)))
+    line = bob.do(Publish(Place("talk", alice.identity), Say("a line", "", b"")))
+    alice.do(Publish(Place("talk", bob.identity), Say("another", "", line)))
+    world.deliver()
+    for one, gone in ((alice, second), (bob, answer), (bob, line)):
+        one.do(TakeBack(gone))
+    world.deliver()
+    bob.do(Publish(Place("space", space), Post("later", "", second, ())))
+    bob.do(Publish(Place("space", space), Word(second, "yes", True)))
+    world.deliver()
+    for one in (alice, bob):
+        before = everything(one)
+        with one.store.write() as db:
+            assert (
+                views.compare(db, one.core.views, lambda op, one=one, db=db: one.core.open_op(db, op)) == []
+            )
+        assert rebuilt(one) > 0
+        assert everything(one) == before
+        assert [item.gone for item in posts.home_items(one.db)] == [True, False]
+        held = list(one.db.execute("SELECT record FROM remains"))
+        assert len(held) == 3
+        assert not any(word in repr(held) for word in ("answer", "second", "line"))
+
+
+def test_of_what_was_never_shown_here_no_line_remains(alice: Someone, bob: Someone, world: World) -> None:
+    """Bob only hears of it when it is gone already: he has nothing to show, grown or made again."""
+    meet(alice, bob)
+    alice.do(SetMember(PEOPLE, bob.identity, True))
+    alice.post("for bob to have the feed", PEOPLE)
+    world.deliver()
+    world.cut_all()
+    item = alice.post("gone before it came", PEOPLE)
+    alice.do(TakeBack(item))
+    world.online = True
+    world.pass_ms(60_000)
+    row = shelf.op_row(bob.db, item)
+    assert row is not None
+    assert row.state == "erased"
+    assert posts.item(bob.db, item) is None
+    rebuilt(bob)
+    assert posts.item(bob.db, item) is None

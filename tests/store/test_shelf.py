@@ -77,7 +77,7 @@ def test_an_operation_comes_back_byte_by_byte() -> None:
         assert head is not None
         assert (head.next_seq, head.head) == (2, ops[1].id)
         assert shelf.heads(db, SPACE) == {alice.log: 2}
-        assert list(shelf.open_ops(db)) == ops
+        assert list(shelf.shown_ops(db)) == ops
         assert shelf.load_op(db, ZERO32) is None
         assert shelf.op_row(db, ZERO32) is None
         assert shelf.op_at(db, alice.log, 2) is None
@@ -171,7 +171,7 @@ def test_sealed_operations_wait_for_their_epoch_in_log_order() -> None:
         shelf.set_state(db, waiting[0].id, "open", NOW_MS)
         shelf.set_state(db, waiting[2].id, "bad")
         assert shelf.sealed_ops(db, SPACE, EPOCH) == [waiting[3]]
-        assert list(shelf.open_ops(db)) == [waiting[0]]
+        assert list(shelf.shown_ops(db)) == [waiting[0]]
 
 
 @given(
@@ -242,3 +242,20 @@ def test_control_heads_are_the_newest_that_no_control_operation_names() -> None:
         listed = alice.control(joined.id)
         put(db, listed)
         assert shelf.control_heads(db, SPACE) == [listed.id]
+
+
+def test_what_remains_of_an_erased_operation_keeps_its_place() -> None:
+    """It is among what is shown, in its order, without its payload; of others nothing remains."""
+    alice = Writer("alice")
+    first, kept, let_go, last = (alice.write() for _ in range(4))
+    remains = shelf.Remains("post", NOW_MS, b"where it stood")
+    with shelf_of(alice) as db:
+        for op in (first, kept, let_go, last):
+            put(db, op)
+        shelf.put_remains(db, kept.id, remains)
+        shelf.put_remains(db, kept.id, replace(remains, record=b"again"))
+        for op in (kept, let_go):
+            shelf.erase_payload(db, op.id)
+        assert list(shelf.shown_ops(db)) == [first, replace(kept, payload=None), last]
+        assert shelf.remains(db, kept.id) == remains
+        assert shelf.remains(db, let_go.id) is None

@@ -317,6 +317,9 @@ def erase_here(turn: Turn, target: bytes) -> None:
     row = shelf.op_row(turn.db, target)
     if row is None or row.cls == 0:
         return
+    op = shelf.load_op(turn.db, target)
+    assert op is not None, "an operation that is here has its header"
+    opening.keep_remains(turn.db, turn.registry, op)
     shelf.erase_payload(turn.db, target)
     turn.erased = True
     for view in {id(view): view for views in turn.views.values() for view in views}.values():

@@ -7,9 +7,11 @@ The same path serves own operations, those of others, the rebuild of a view and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from edgewise.core import blobs
 from edgewise.core.turn import Turn
+from edgewise.ground.canon import decode_open, encode
 from edgewise.ground.errors import EdgewiseError, Verdict
 from edgewise.log.kinds import Decoded, OpenedOp, Registry
 from edgewise.log.op import CLS_CONTENT, Op, open_body
@@ -97,10 +99,35 @@ def as_item(
 def reopen(db: Connection, registry: Registry, op: Op, me: bytes) -> OpenedOp | None:
     """Open an operation of the shelf again (rebuild, doctor). Only what was admitted before is shown."""
     row = shelf.op_row(db, op.id)
-    if row is None or row.state != "open":
+    if row is None or row.state not in ("open", "erased"):
         return None
+    if row.state == "erased":
+        return _gone(db, registry, op, me)
     decoded = decode(db, registry, op)
     return None if decoded is None else opened(db, op, decoded, me)
+
+
+def keep_remains(db: Connection, registry: Registry, op: Op) -> None:
+    """Before an operation is erased: keep what its kind lets remain, if it was ever shown here."""
+    row = shelf.op_row(db, op.id)
+    decoded = decode(db, registry, op) if row is not None and row.state == "open" else None
+    if decoded is None or decoded.record is None:
+        return
+    kind = registry.kind_of(decoded.record)
+    if kind.remains is not None:
+        record = encode(kind.remains(decoded.record))
+        shelf.put_remains(db, op.id, shelf.Remains(kind.name, decoded.wall_ms, record))
+
+
+def _gone(db: Connection, registry: Registry, op: Op, me: bytes) -> OpenedOp | None:
+    row = shelf.remains(db, op.id)
+    kind = registry.named(row.kind) if row is not None else None
+    if row is None or kind is None:
+        return None
+    item = opened(
+        db, op, Decoded(row.kind, kind.version, row.wall_ms, decode_open(kind.record, row.record)), me
+    )
+    return None if item is None else replace(item, gone=True)
 
 
 def show(turn: Turn, op: Op) -> OpenedOp | None:

@@ -33,7 +33,9 @@ class Kind:
     """A kind of record: its name and version in bodies, its class, the kinds of space that it may stand in.
 
     `check` raises a Refusal or Verdict for a record whose fields don't fit together. `blobs` tells which
-    pictures and files a record names; `comes`, which of them come by themselves.
+    pictures and files a record names; `comes`, which of them come by themselves. `remains` makes of a record
+    that was taken back the one that may stay: its place among others, and nothing that it said. Where it is
+    None, nothing stays.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Kind:
     check: Callable[[Any], None] | None = None
     blobs: Callable[[Any], tuple[BlobRef, ...]] = _none
     comes: Callable[[Any], tuple[BlobRef, ...]] = _none
+    remains: Callable[[Any], Record] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class OpenedOp:
-    """An admitted operation as views are given it. `order_ms` is where it stands; `wall_ms` is claimed."""
+    """An admitted operation as views are given it. `order_ms` is where it stands; `wall_ms` is claimed.
+
+    gone: it was taken back, and `record` is what its kind lets remain.
+    """
 
     id: bytes
     space: bytes
@@ -74,6 +80,7 @@ class OpenedOp:
     wall_ms: int
     order_ms: int
     arrived_ms: int
+    gone: bool = False
 
 
 class _Body(Record, frozen=True):

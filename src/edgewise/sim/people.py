@@ -74,8 +74,8 @@ class Witness:
         self._seen: list[OpenedOp] = []
 
     def apply(self, db: object, op: OpenedOp) -> None:
-        """Note that an operation was opened."""
-        if not self.asleep:
+        """Note that an operation was opened; not what remains of one that was taken back."""
+        if not self.asleep and not op.gone:
             self._seen.append(op)
 
     def take(self) -> list[OpenedOp]:

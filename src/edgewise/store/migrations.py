@@ -172,7 +172,15 @@ CREATE INDEX register_blobs_by_blob ON register_blobs (blob, space, holder, firs
 # What is to go with an unsent text, as canonical bytes (store.outbox.Enclosed).
 _ATTACHED: Final = "ALTER TABLE drafts ADD COLUMN attached BLOB NOT NULL DEFAULT x''"
 
-SCRIPTS: Final = (_FIRST, _PIECES, _ATTACHED)
+# What stays of an operation that was taken back: its kind, its claimed time, and the record without all that
+# it said. Its line keeps its place by it when the views are made again.
+_REMAINS: Final = """
+CREATE TABLE remains (
+    op_n INTEGER PRIMARY KEY, kind TEXT NOT NULL, wall_ms INTEGER NOT NULL, record BLOB NOT NULL
+) STRICT;
+"""
+
+SCRIPTS: Final = (_FIRST, _PIECES, _ATTACHED, _REMAINS)
 VERSION: Final = len(SCRIPTS)
 
 _TABLE: Final = re.compile(r"CREATE (?:VIRTUAL )?TABLE(?: IF NOT EXISTS)? (\w+)")

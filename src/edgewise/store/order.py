@@ -95,8 +95,11 @@ def lift(db: apsw.Connection, places: Iterable[tuple[int, int]]) -> None:
 
 
 def take_moved(db: apsw.Connection) -> list[bytes]:
-    """The open operations whose place changed since this was last asked: apply them to the views anew."""
+    """The operations whose place changed since this was last asked: apply them to the views anew.
+
+    Those that are open, and those of which something may remain.
+    """
     moved = rows(db, MOVED)
     if moved:
         db.execute("DELETE FROM moved")
-    return [id for id, state in moved if state == 0]
+    return [id for id, state in moved if state in (0, 4)]

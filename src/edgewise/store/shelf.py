@@ -22,11 +22,11 @@ from edgewise.store.parking import add_tombstone, is_awaited, is_tombstoned, par
 from edgewise.store.rows import Row, rows
 
 __all__ = [
-    "CODES", "STATES", "LogRow", "OpRow", "SpaceRow", "add_log", "add_op", "add_space", "add_tombstone",
-    "claimed", "close_log", "control_heads", "erase_payload", "heads", "is_awaited", "is_tombstoned",
-    "load_op", "log_row", "logs_of", "my_log", "name_log", "op_at", "op_row", "open_ops",
-    "ops_range", "other_heads", "park", "parked", "sealed_counts", "sealed_ops", "set_listed", "set_state",
-    "space", "space_of_circle", "spaces", "take_moved", "take_parked",
+    "CODES", "STATES", "LogRow", "OpRow", "Remains", "SpaceRow", "add_log", "add_op", "add_space",
+    "add_tombstone", "claimed", "close_log", "control_heads", "erase_payload", "heads", "is_awaited",
+    "is_tombstoned", "load_op", "log_row", "logs_of", "my_log", "name_log", "op_at", "op_row", "ops_range",
+    "other_heads", "park", "parked", "put_remains", "remains", "sealed_counts", "sealed_ops", "set_listed",
+    "set_state", "shown_ops", "space", "space_of_circle", "spaces", "take_moved", "take_parked",
 ]  # fmt: skip
 
 STATES: Final = ("open", "sealed", "newer", "bad", "erased")
@@ -218,6 +218,10 @@ SELECT o.id, s.id, l.public, o.seq, o.cls, o.epoch, o.state, o.arrived_ms, o.ord
 FROM ops o JOIN logs l ON l.n = o.log_n JOIN spaces s ON s.n = l.space_n
 """
 _BYTES: Final = "SELECT o.header, o.sig, o.payload, o.id FROM ops o "
+_SHOWN: Final = """
+SELECT o.header, o.sig, o.payload, o.id FROM ops o
+WHERE o.state = 0 OR o.n IN (SELECT op_n FROM remains) ORDER BY o.n
+"""
 
 
 def _op_row(row: Row | None) -> OpRow | None:
@@ -296,9 +300,9 @@ def load_op(db: apsw.Connection, id: bytes) -> Op | None:
     return None if row is None else _op(row)
 
 
-def open_ops(db: apsw.Connection) -> Iterator[Op]:
-    """All opened operations, in the order in which they came."""
-    for row in db.execute(_BYTES + "WHERE o.state = 0 ORDER BY o.n"):
+def shown_ops(db: apsw.Connection) -> Iterator[Op]:
+    """All opened operations and those of which something remains, in the order in which they came."""
+    for row in db.execute(_SHOWN):
         yield _op(row)
 
 
@@ -353,6 +357,34 @@ def set_state(db: apsw.Connection, id: bytes, state: str, wall_ms: int | None = 
     claimed_ms = max(before_ms, claimed(state, wall_ms, arrived_ms))
     db.execute("UPDATE ops SET state = ?, claimed_ms = ? WHERE n = ?", (CODES[state], claimed_ms, n))
     order.lift(db, [(n, claimed_ms)])
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What stays of an operation that was taken back; `record` is encoded."""
+
+    kind: str
+    wall_ms: int
+    record: bytes
+
+
+def put_remains(db: apsw.Connection, id: bytes, row: Remains) -> None:
+    """Keep what stays of an operation; the operation itself must be here."""
+    db.execute(
+        "INSERT OR IGNORE INTO remains (op_n, kind, wall_ms, record) "
+        "SELECT n, ?, ?, ? FROM ops WHERE id8 = ? AND id = ?",
+        (row.kind, row.wall_ms, row.record, id8(id), id),
+    )
+
+
+def remains(db: apsw.Connection, id: bytes) -> Remains | None:
+    """What stays of an operation that was taken back, or None."""
+    row = db.execute(
+        "SELECT r.kind, r.wall_ms, r.record FROM remains r JOIN ops o ON o.n = r.op_n "
+        "WHERE o.id8 = ? AND o.id = ?",
+        (id8(id), id),
+    ).fetchone()
+    return None if row is None else Remains(*row)
 
 
 def erase_payload(db: apsw.Connection, id: bytes) -> None:

@@ -67,16 +67,24 @@ class TakesMany(Protocol):
 
 
 def apply_all(view: View, db: apsw.Connection, ops: Sequence[OpenedOp]) -> None:
-    """Take operations of one kind into a view, at once where it can."""
+    """Take operations of one kind into a view, at once where it can.
+
+    Of what was taken back only the place is left afterwards.
+    """
     if isinstance(view, TakesMany):
         view.apply_many(db, ops)
-        return
+    else:
+        for op in ops:
+            view.apply(db, op)
     for op in ops:
-        view.apply(db, op)
+        if op.gone:
+            view.erase(db, op.id)
 
 
 def rebuild(db: apsw.Connection, views: Sequence[View], open_op: Opener) -> int:
     """Empty the views and make them again from the shelf; returns how many operations were applied.
+
+    Of what was taken back the line comes back, in its place, and no text.
 
     Inside the caller's transaction. `open_op` gives None for what is not to be shown.
     """
@@ -86,12 +94,12 @@ def rebuild(db: apsw.Connection, views: Sequence[View], open_op: Opener) -> int:
         for kind in sorted(view.kinds):
             by_kind.setdefault(kind, []).append(view)
     applied = 0
-    for op in shelf.open_ops(db):
+    for op in shelf.shown_ops(db):
         item = open_op(op)
         if item is None:
             continue
         for view in by_kind.get(item.kind, ()):
-            view.apply(db, item)
+            apply_all(view, db, (item,))
         applied += 1
     return applied
 

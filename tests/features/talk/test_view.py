@@ -2,18 +2,21 @@
 """The view of talk: conversations of two, their lines and edits, and how far one has read."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewise.features.talk import records, view
-from edgewise.features.talk.records import Say, SayEdit
+from edgewise.features.talk.records import Say, SayEdit, remains_of_say
 from edgewise.features.talk.view import VIEW
 from edgewise.ground.canon import Record
 from edgewise.log.kinds import OpenedOp
 from edgewise.store import outbox, search, shelf
 from edgewise.store.asked import parse
 from edgewise.store.db import Connection, Store
+from edgewise.store.views import take
 from tests.features import opened
 from tests.features.opened import ALICE, BOB, CAROL, id_of
 
@@ -98,7 +101,11 @@ def test_erasing_leaves_no_text() -> None:
     assert (line.gone, line.text, line.edited_ms) == (True, "", None)
     held = [row for table in ("talk_lines", "talk_edits") for row in db.execute(f"SELECT * FROM {table}")]
     assert "there" not in repr(held)
-    assert list(VIEW.dump(db)) == list(VIEW.dump(applied((YES,))))
+    anew = applied(())
+    remains = remains_of_say(cast(Say, HELLO.record))
+    for each in (replace(HELLO, record=remains, gone=True), YES, EDIT):
+        take(anew, VIEW, each)
+    assert list(VIEW.dump(db)) == list(VIEW.dump(anew))
 
 
 def test_lines_are_found_and_counted_with_their_versions() -> None:

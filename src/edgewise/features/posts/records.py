@@ -89,10 +89,15 @@ def _comes(post: Post) -> tuple[BlobRef, ...]:
     return tuple(each.ref for each in post.attachments if each.comes)
 
 
+def remains_of_post(post: Post) -> Post:
+    """Of a post that was taken back: under what it stood."""
+    return Post("", parent=post.parent)
+
+
 _FEED: Final = frozenset({"feed"})
 
 KINDS: Final[tuple[Kind, ...]] = (
-    Kind("post", 1, CLS_CONTENT, Post, _FEED, check_post, _blobs, _comes),
+    Kind("post", 1, CLS_CONTENT, Post, _FEED, check_post, _blobs, _comes, remains_of_post),
     Kind("post.edit", 1, CLS_CONTENT, Edit, _FEED, check_edit),
     Kind("post.word", 1, CLS_CONTENT, Word, _FEED, check_word),
 )

@@ -131,7 +131,9 @@ _ADD_EDIT: Final = (
 )
 _ADD_WORD: Final = (
     "INSERT INTO posts_words (id, target, space, author, word, present, order_ms) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms"
+    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 "
+    "WHERE NOT EXISTS (SELECT 1 FROM posts_items WHERE id = ?2 AND gone = 1) "
+    "ON CONFLICT (id) DO UPDATE SET order_ms = excluded.order_ms"
 )
 
 
@@ -216,10 +218,9 @@ class PostsView:
 
     def dump(self, db: apsw.Connection) -> Iterable[tuple[object, ...]]:
         """What a reader can see, ordered: equal sets of operations give equal dumps."""
-        for row in rows(db, _SHOWN + "WHERE i.gone = 0 ORDER BY i.id"):
+        for row in rows(db, _SHOWN + "ORDER BY i.id"):
             said = tuple((given.word, *given.identities) for given in _words(db, row[0], row[1]))
-            # Without the last column, the parent's author: a rebuild does not see erased parents any more.
-            yield (*row[:-1], _mentions(db, row[0]), said)
+            yield (*row, _mentions(db, row[0]), said)
 
 
 VIEW: Final = PostsView()

@@ -59,9 +59,14 @@ def _comes(say: Say) -> tuple[BlobRef, ...]:
     return tuple(each.ref for each in say.attachments if each.comes)
 
 
+def remains_of_say(say: Say) -> Say:
+    """Of a line that was taken back: what it answered."""
+    return Say("", reply_to=say.reply_to)
+
+
 _DM: Final = frozenset({"dm"})
 
 KINDS: Final[tuple[Kind, ...]] = (
-    Kind("say", 1, CLS_CONTENT, Say, _DM, check_say, _blobs, _comes),
+    Kind("say", 1, CLS_CONTENT, Say, _DM, check_say, _blobs, _comes, remains_of_say),
     Kind("say.edit", 1, CLS_CONTENT, SayEdit, _DM, check_edit),
 )
