@@ -151,3 +151,35 @@ def test_answer_that_is_refused_hides_no_acquaintance_that_came_of_another(
         world.deliver()
     assert outbox.verdicts(alice.db) == outbox.verdicts(bob.db) == []
     assert [pair.state for pair in agreements.pairs(bob.db)] == ["live"]
+
+
+@pytest.mark.parametrize("draws", range(4))
+def test_ending_is_told_where_a_second_yes_made_a_new_acquaintance_meanwhile(
+    alice: Someone, bob: Someone, world: World, draws: int
+) -> None:
+    """Alice ends what came of one letter; before bob hears of it his yes to another one makes a new pair.
+
+    For bob both live, and he may take the older for the one that counts: what the two call their spaces on
+    the wire must not depend on that.
+    """
+    alice.entropy.take(1 + draws)
+    made = [alice.do(inputs.MakeLetter("", f"letter {n}")) for n in range(2)]
+    world.online = False
+    for each in made:
+        bob.do(inputs.ReadLetter(each.letter))
+    answers = [bob.do(inputs.AnswerLetter(each.invitation, "yes")) for each in made]
+    bob.do(inputs.TakeFile(alice.do(inputs.TakeFile(answers[0].acceptance)).answer))
+    alice.do(inputs.EndAcquaintance(bob.identity))
+    bob.do(inputs.TakeFile(alice.do(inputs.TakeFile(answers[1].acceptance)).answer))
+    world.online = True
+    world.connect(bob, alice)
+    world.deliver()
+    one, other = agreements.pair(alice.db, bob.identity), agreements.pair(bob.db, alice.identity)
+    assert one is not None
+    assert other is not None
+    assert (one.space, one.state) == (other.space, other.state)
+    assert one.state == "live"
+    bob.do(Publish(Place("talk", alice.identity), Say("Hello again.", "", b"")))
+    world.deliver()
+    assert other.dm is not None
+    assert shelf.heads(alice.db, other.dm) == shelf.heads(bob.db, other.dm)

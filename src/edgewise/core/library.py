@@ -47,8 +47,11 @@ class PeerLibrary:
     def _of(self, pair: agreements.PairRow) -> Sequence[Shared]:
         pairs = people.pair_spaces(self._db, self._peer)
         granted = self._granted() - set(pairs) if pair.state == "live" else set()
+        # A pair is named by its own secret: where an ending has not arrived, the two may take another one of
+        # their pairs for the one that counts, and the ending itself is in it.
+        own = [Shared(space_tag(pair_secret(self._db, space), space), space) for space in pairs]
         secret = pair_secret(self._db, pair.space)
-        return [Shared(space_tag(secret, space), space) for space in (*pairs, *sorted(granted))]
+        return [*own, *(Shared(space_tag(secret, space), space) for space in sorted(granted))]
 
     def _granted(self) -> set[bytes]:
         rows = agreements.grants(self._db, identity=self._peer, live_at=self._now_ms)
