@@ -203,8 +203,9 @@ class Screen:
 
         def whole() -> Path | None:
             new = [file for file in self.downloads.iterdir() if file not in before]
-            done = len(new) == 1 and not new[0].name.endswith((".crdownload", ".tmp"))
-            return new[0] if done and new[0].stat().st_size else None  # at first an empty file holds the name
+            # Until a file is whole it has another name; which one depends on how quick the disk is.
+            done = len(new) == 1 and not new[0].name.startswith(".") and new[0].suffix != ".crdownload"
+            return new[0] if done and new[0].stat().st_size else None
 
         found = self.until(whole, lambda: "no file came")
         assert found is not None
