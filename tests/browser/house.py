@@ -86,8 +86,8 @@ def _pages(at: Screen, alice: Home, letter: Path) -> dict[str, str]:
             for name in ("", "readers", "find?q=ladder&who=alice", "find", "groups", "talk", "people")
         },
         **{name: name for name in ("letters/new", "letter", "letters", "circles", "settings", "doctor")},
-        **{name: name for name in ("erase", "nothing/here")},
-        **{f"an item{end}": mine + end for end in ("", "/who", "/back", "/edit")},
+        **{name: name for name in ("erase", "voices/home", "phone/home", "nothing/here")},
+        **{f"an item{end}": mine + end for end in ("", "/who", "/back", "/edit", "/again")},
         **{f"a circle of {name}": f"circles/{id}" for name, id in (("run", run), ("me", "0" * 32))},
         **{f"agreements{end}": f"agreements{end}" for end in ("", "/ended", "/ending", "/files", "/holders")},
         "hide answers": hide,

@@ -7,13 +7,24 @@ from edgewise import features
 from edgewise.consent.circles import ONLY_ME, PEOPLE
 from edgewise.core.door import Core, all_views
 from edgewise.core.effects import Reply
-from edgewise.core.inputs import Begin, Place, Publish, SetMember, TakeBack
+from edgewise.core.inputs import (
+    Begin,
+    MakeBundle,
+    Place,
+    Publish,
+    SetMember,
+    TakeBack,
+    TakeFile,
+    Tick,
+)
 from edgewise.features.posts import view as posts
-from edgewise.features.posts.records import Post, Word
+from edgewise.features.posts.records import Edit, Post, Word
 from edgewise.features.talk import view as talk
 from edgewise.features.talk.records import Say
 from edgewise.ground.entropy import SeededEntropy
-from edgewise.store import shelf, views
+from edgewise.ground.instant import YEAR_MS
+from edgewise.ground.limits import ERASE_AT_ONCE_MAX, ERASE_OLD_MS, ERASE_WAIT_MS
+from edgewise.store import outbox, shelf, views
 from edgewise.store.db import Store
 from tests.core.party import Someone, World
 from tests.core.test_meeting import meet
@@ -107,3 +118,98 @@ def test_of_what_was_never_shown_here_no_line_remains(alice: Someone, bob: Someo
     assert posts.item(bob.db, item) is None
     rebuilt(bob)
     assert posts.item(bob.db, item) is None
+
+
+def to_bob(alice: Someone, bob: Someone, count: int) -> list[bytes]:
+    """Some items of alice's that bob has."""
+    meet(alice, bob)
+    alice.do(SetMember(PEOPLE, bob.identity, True))
+    items = [alice.post(f"item {n}", PEOPLE) for n in range(count)]
+    alice.world.deliver()
+    return items
+
+
+def read_by(one: Someone, items: list[bytes]) -> list[bool]:
+    """Whether each of these is still to be read there."""
+    rows = [posts.item(one.db, item) for item in items]
+    return [row is not None and not row.gone for row in rows]
+
+
+def answers(one: Someone) -> set[str]:
+    """What became of one's requests to erase, as far as one knows."""
+    return {row.state for row in outbox.erasures(one.db)}
+
+
+def test_more_than_twenty_items_in_a_day_wait_for_a_day(alice: Someone, bob: Someone, world: World) -> None:
+    """C11: twenty go at once; the rest a day later, and alice is told both truthfully."""
+    items = to_bob(alice, bob, ERASE_AT_ONCE_MAX + 3)
+    for item in items:
+        alice.do(TakeBack(item))
+        world.deliver()
+    assert read_by(bob, items) == [False] * ERASE_AT_ONCE_MAX + [True] * 3
+    assert [row.state for row in outbox.erasures(alice.db)] == ["done"] * ERASE_AT_ONCE_MAX + ["held"] * 3
+    assert read_by(alice, items) == [False] * len(items)
+    for _ in range(2):
+        world.cut_all()
+        world.online = True
+        world.pass_ms(ERASE_WAIT_MS // 2 - 60_000)
+    assert read_by(bob, items)[-3:] == [True] * 3
+    assert answers(alice) == {"done", "held"}
+    world.pass_ms(10 * 60_000)
+    assert read_by(bob, items) == [False] * len(items)
+    assert answers(alice) == {"done"}
+
+
+def test_who_took_back_many_by_stick_is_not_told_that_all_is_gone(
+    alice: Someone, bob: Someone, world: World
+) -> None:
+    """How far bob holds alice's log is no answer where his file says besides that something waits."""
+    items = to_bob(alice, bob, ERASE_AT_ONCE_MAX + 2)
+    world.cut_all()
+    for item in items:
+        alice.do(TakeBack(item))
+    bob.do(TakeFile(alice.do(MakeBundle(bob.identity))))
+    alice.do(TakeFile(bob.do(MakeBundle(alice.identity))))
+    assert [row.state for row in outbox.erasures(alice.db)] == ["done"] * ERASE_AT_ONCE_MAX + ["held"] * 2
+    world.now_ms += ERASE_WAIT_MS
+    bob.give(Tick())
+    assert read_by(bob, items) == [False] * len(items)
+    alice.do(TakeFile(bob.do(MakeBundle(alice.identity))))
+    assert answers(alice) == {"done"}
+
+
+def test_old_item_waits_with_all_its_wordings(alice: Someone, bob: Someone, world: World) -> None:
+    """C11: what has been there for a month waits, and its wording of today with it."""
+    old, young = to_bob(alice, bob, 2)
+    world.cut_all()
+    world.now_ms += ERASE_OLD_MS + 1
+    world.online = True
+    world.pass_ms(1_000)
+    new = alice.post("from today", PEOPLE)
+    space = shelf.op_row(alice.db, old).space  # type: ignore[union-attr]
+    alice.do(Publish(Place("space", space), Edit(old, "a better wording")))
+    world.deliver()
+    for op in (*posts.versions(alice.db, old), new):
+        alice.do(TakeBack(op))
+    world.deliver()
+    assert read_by(bob, [old, young, new]) == [True, True, False]
+    assert posts.item(bob.db, old).text == "a better wording"  # type: ignore[union-attr]
+    world.pass_ms(ERASE_WAIT_MS)
+    world.pass_ms(1)
+    assert read_by(bob, [old, young, new]) == [False, True, False]
+
+
+def test_clock_that_was_set_back_makes_nothing_wait_for_years(
+    alice: Someone, bob: Someone, world: World
+) -> None:
+    """Nothing waits for more than a day from now, whatever the clock said when it came."""
+    items = to_bob(alice, bob, ERASE_AT_ONCE_MAX + 1)
+    bob.skew_ms = YEAR_MS // 2
+    for item in items:
+        alice.do(TakeBack(item))
+    world.deliver()
+    bob.skew_ms = 0
+    world.pass_ms(1_000)
+    assert all(read_by(bob, items))
+    world.pass_ms(ERASE_WAIT_MS)
+    assert read_by(bob, items) == [False] * len(items)

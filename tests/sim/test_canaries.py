@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from edgewise.core import audience, erasing, files, gate, ingest, peers, publish
+from edgewise.core import audience, erasing, files, gate, ingest, peers, publish, takeback
 from edgewise.features.posts import view as posts_view
 from edgewise.ground.errors import Refusal
 from edgewise.log.kinds import OpenedOp
@@ -18,7 +18,7 @@ from edgewise.sim.network import NO_FAULTS
 from edgewise.sim.people import Disk
 from edgewise.sim.trace import Violation
 from edgewise.sim.world import World
-from edgewise.store import agreements, parking, people, register, shelf
+from edgewise.store import agreements, erasures, parking, people, register, shelf
 from edgewise.store.db import Connection
 from edgewise.sync import frames, session
 
@@ -117,14 +117,34 @@ def test_register_that_notes_nothing_is_caught(monkeypatch: pytest.MonkeyPatch) 
 
 def test_erasure_that_is_only_claimed_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """A core that says "erased" and keeps the text."""
-    monkeypatch.setattr(ingest, "take_back", lambda turn, target, author, space: "erased")
+    monkeypatch.setattr(takeback, "take_back", lambda turn, target, author, space: "erased")
     assert caught() == "erased"
 
 
 def test_request_that_is_never_answered_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """A core that asks nobody to erase."""
     monkeypatch.setattr(erasing, "waiting", lambda turn, device: [])
-    monkeypatch.setattr(erasing, "note_held", lambda turn, device, heads: None)
+    monkeypatch.setattr(erasing, "note_held", lambda *args, **more: None)
+    assert caught() == "erased"
+
+
+def test_erasure_that_waits_too_long_is_caught() -> None:
+    """What was to be erased by now, and stands there still."""
+    world = sound_world()
+    people_ = {person.identity: person for person in world.everybody}
+    endings.check_erasures(people_)
+    op = next(known.op for known in world.memory.written.values() if known.op.kind == "post")
+    person = world.everybody[0]
+    due_ms = person.now_ms - 1
+    erasures.put(person.db, erasures.WaitingRow(op.id, op.author, op.space, op.id, 1, due_ms))
+    with pytest.raises(Violation, match="erased"):
+        endings.check_erasures(people_)
+
+
+def test_request_that_waits_is_not_taken_for_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A core that says how far it holds a log, and not that it holds requests in it back."""
+    monkeypatch.setattr(takeback, "ERASE_AT_ONCE_MAX", 0)
+    monkeypatch.setattr(erasing, "held_back", lambda turn, author: iter(()))
     assert caught() == "erased"
 
 

@@ -28,7 +28,7 @@ WIRE_OPS = st.builds(
     st.one_of(B64, st.just(b"")),
     st.one_of(st.none(), st.binary(max_size=300)),
 )
-STATES = st.sampled_from(["erased", "kept", "never_had"])
+STATES = st.sampled_from(["erased", "held", "kept", "never_had"])
 
 BY_KIND: dict[type[frames.Frame], st.SearchStrategy[frames.Frame]] = {
     frames.Hello: st.builds(frames.Hello, UINT, B16),

@@ -32,7 +32,7 @@ LAYOUTS: dict[int, tuple[Any, ...]] = {
     13: ("c",),
     14: (16, 64),
     15: (16, 32, ("list", ("array", 32, "u", 32), 0, 2048), "s"),
-    16: (16, ("list", ("array", 32, ("one of", "erased", "kept", "never_had")), 0, 2048)),
+    16: (16, ("list", ("array", 32, ("one of", "erased", "held", "kept", "never_had")), 0, 2048)),
     19: ("u",),
     20: ("u",),
     21: ("c",),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Whose clock differs from this computer's, where causality shows it. No rule depends on what is noticed here."""
+"""Whose clock differs from this computer's, where causality shows it. No rule depends on that."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edgewise.consent import circles, erasure, grants
-from edgewise.core import blobs, commands, opening, peers
+from edgewise.core import blobs, commands, meeting, opening, peers
 from edgewise.core.effects import Effect, HangUp, Reply, WakeAt
 from edgewise.core.feature import Feature
 from edgewise.core.inputs import AddressesNow, Closed, Command, Drained, Input, Opened, Received, Tick
@@ -169,7 +169,7 @@ class Core:
         elif isinstance(item, Drained):
             peers.pump(turn, item.conn)
         elif isinstance(item, AddressesNow):
-            peers.addresses_now(turn, item.addrs)
+            meeting.addresses_now(turn, item.addrs)
         else:
             assert isinstance(item, Tick)
             commands.publish_due(turn)

@@ -6,16 +6,21 @@ What each answered is kept (protocol.md C11).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final, Literal
 
 from edgewise.consent.erasure import TakenBack
-from edgewise.core import ingest, publish
+from edgewise.core import publish, takeback
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import Refusal
-from edgewise.store import outbox, people, register, shelf
+from edgewise.store import erasures, outbox, people, register, shelf
 from edgewise.sync import frames
 from edgewise.sync.events import EraseCame, ReceiptCame
+
+OPEN: Final = ("asked", "held")
+BY_TOMBSTONE: Final = bytes(16)
+"""The request that a receipt names which answers none, but tombstones that came with their log."""
 
 
 def take_back(turn: Turn, item: bytes, why: str) -> int:
@@ -29,7 +34,7 @@ def take_back(turn: Turn, item: bytes, why: str) -> int:
     if row.state == "erased":
         raise Refusal("edit.gone")
     tombstone = publish.write(turn, row.space, TakenBack(item, why))
-    ingest.take_back(turn, item, turn.me.identity, row.space)
+    takeback.take_back(turn, item, turn.me.identity, row.space)
     holders = register.holders(turn.db, row.space, row.log, row.seq)
     for device, _state in holders:
         outbox.put_erasure(
@@ -53,9 +58,10 @@ def take_back(turn: Turn, item: bytes, why: str) -> int:
 
 
 def waiting(turn: Turn, device: bytes) -> list[frames.Erase]:
-    """The requests to erase that one computer has not answered yet."""
+    """The requests to erase that one computer has not answered yet, or holds back."""
     found = []
-    for row in outbox.erasures(turn.db, device=device, state="asked"):
+    open_rows = [row for state in OPEN for row in outbox.erasures(turn.db, device=device, state=state)]
+    for row in open_rows:
         target = shelf.op_row(turn.db, row.target)
         if target is not None:
             named = frames.Target(target.log, target.seq, target.id)
@@ -68,7 +74,7 @@ def answer(turn: Turn, identity: bytes, asked: EraseCame) -> frames.Receipt:
     """Do what an author asks about their own items, and say truthfully what became of each."""
     states = []
     for target in asked.targets:
-        state = ingest.take_back(turn, target.id, identity, asked.space)
+        state = takeback.asked(turn, target.id, identity, asked.space)
         states.append(frames.TargetState(target.id, state))
     return frames.Receipt(asked.request, tuple(states))
 
@@ -76,14 +82,44 @@ def answer(turn: Turn, identity: bytes, asked: EraseCame) -> frames.Receipt:
 def note_receipt(turn: Turn, device: bytes, receipt: ReceiptCame) -> None:
     """What a holder says it did: its own word, not a proof."""
     for target in receipt.targets:
-        state = {"erased": "done", "kept": "kept"}.get(target.state, "never_had")
+        state = {"erased": "done"}.get(target.state, target.state)
         outbox.answered(turn.db, receipt.request, device, target.id, state, turn.now_ms)
         turn.effects.append(Notify("item", target.id))
 
 
-def note_held(turn: Turn, device: bytes, heads: Mapping[bytes, int]) -> None:
-    """Who has the request itself on disk has carried it out: that is how the answer comes by stick."""
-    for row in outbox.erasures(turn.db, device=device, state="asked"):
+def held_back(turn: Turn, author: bytes) -> Iterator[frames.Receipt]:
+    """What of this author's waits here for its day.
+
+    It is said before anything of how far their logs are held: else they took the request for carried out.
+    """
+    yield from _receipts(erasures.of_author(turn.db, author), "held")
+
+
+def carried_out(rows: Iterable[erasures.WaitingRow], author: bytes) -> Iterator[frames.Receipt]:
+    """The answer to an author whose requests were carried out just now."""
+    yield from _receipts([row for row in rows if row.author == author], "erased")
+
+
+def _receipts(rows: list[erasures.WaitingRow], state: Literal["erased", "held"]) -> Iterator[frames.Receipt]:
+    for at in range(0, len(rows), frames.TARGETS_MAX):
+        page = rows[at : at + frames.TARGETS_MAX]
+        yield frames.Receipt(BY_TOMBSTONE, tuple(frames.TargetState(row.target, state) for row in page))
+
+
+def note_held(
+    turn: Turn, device: bytes, heads: Mapping[bytes, int], *, held: Collection[bytes] | None = None
+) -> None:
+    """Who has the request itself on disk and does not hold it back has carried it out.
+
+    That is how the answer comes by stick; `held` are the targets that this stick says wait. Over a
+    connection what was held back is asked for once more with the next one.
+    """
+    rows = outbox.erasures(turn.db, device=device, state="asked")
+    if held is not None:
+        rows += [
+            row for row in outbox.erasures(turn.db, device=device, state="held") if row.target not in held
+        ]
+    for row in rows:
         if heads.get(row.log, 0) > row.seq:
             outbox.answered(turn.db, row.request, device, row.target, "done", turn.now_ms)
             turn.effects.append(Notify("item", row.target))

@@ -6,7 +6,7 @@ What would go over a connection, sealed to the other's device (spec/bundle.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from edgewise.core import accepting, erasing, gate, ingest, meeting
 from edgewise.core.effects import FileTaken
@@ -18,7 +18,7 @@ from edgewise.log.chain import verify_run
 from edgewise.log.op import to_wire
 from edgewise.store import agreements, chest, invitations, people, register, shelf
 from edgewise.sync import bundle, frames
-from edgewise.sync.events import EraseCame
+from edgewise.sync.events import EraseCame, ReceiptCame
 from edgewise.sync.exchange import have_frames, read_run
 from edgewise.sync.frames import encode_frame
 from edgewise.sync.ranges import as_heads, pages, split_run
@@ -61,6 +61,7 @@ def _frames_for(turn: Turn, identity: bytes, device: bytes) -> Iterator[frames.F
     confirm = chest.secret(turn.db, f"confirm:{row.id.hex()}") if row is not None else None
     if confirm is not None:
         yield frames.Confirm(confirm)
+    yield from erasing.held_back(turn, identity)
     yield from have_frames(library)
     for tag, space in library.shared():
         heads = library.heads(space)
@@ -118,6 +119,7 @@ def _take_bundle(turn: Turn, data: bytes) -> FileTaken:
     device = parts.device
     identity = b""
     kind, taken = "bundle", 0
+    held: set[bytes] = set()
     for frame in parts.frames:
         if isinstance(frame, frames.Confirm):
             if accepting.is_awaited(turn, frame.confirm):
@@ -127,22 +129,28 @@ def _take_bundle(turn: Turn, data: bytes) -> FileTaken:
         identity = people.identity_of_device(turn.db, device) or b""
         if not identity or agreements.pair(turn.db, identity) is None:
             raise Verdict("bundle.stranger")
-        taken += _take_frame(turn, frame, identity, device)
+        if isinstance(frame, frames.Receipt):
+            held |= {target.id for target in frame.targets if target.state == "held"}
+        taken += _take_frame(turn, frame, identity, device, held)
     return FileTaken(kind, identity or people.identity_of_device(turn.db, device) or b"", taken)
 
 
-def _take_frame(turn: Turn, frame: frames.Frame, identity: bytes, device: bytes) -> int:
+def _take_frame(
+    turn: Turn, frame: frames.Frame, identity: bytes, device: bytes, held: Collection[bytes]
+) -> int:
     library = PeerLibrary(turn.db, turn.me.identity, identity, turn.now_ms)
     spaces = {row.tag: row.space for row in library.shared()}
     if isinstance(frame, frames.Heads) and frame.tag in spaces:
         heads = as_heads(frame.heads)
         register.acked(turn.db, device, spaces[frame.tag], heads, turn.now_ms)
-        erasing.note_held(turn, device, heads)
+        erasing.note_held(turn, device, heads, held=held)
     elif isinstance(frame, frames.Run) and frame.tag in spaces:
         ops = read_run(frame.ops, spaces[frame.tag])
         return ingest.take_run(turn, spaces[frame.tag], ops, verify_run(ops), identity, device)
     elif isinstance(frame, frames.Erase):
         erasing.answer(turn, identity, _came(frame))
+    elif isinstance(frame, frames.Receipt):
+        erasing.note_receipt(turn, device, ReceiptCame(frame.request, frame.targets))
     return 0  # of a space that is not shared any more, or not yet: a stick may be older than an agreement
 
 

@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from edgewise.consent.erasure import TakenBack
 from edgewise.consent.grants import Addresses, End, Grant, IdentityUpdate, KeyGift, Keys, Renounce, check_gift
-from edgewise.core import audience, blobs, clocks, opening, persons, publish, runs
-from edgewise.core.effects import Notify
+from edgewise.core import audience, clocks, opening, persons, publish, runs, takeback
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import encode
 from edgewise.ground.errors import Verdict
@@ -35,7 +33,6 @@ from edgewise.log.op import Op
 from edgewise.store import agreements, chest, outbox, people, shelf
 
 SEALED_PER_TURN = 256
-Became = Literal["erased", "kept", "never_had"]
 
 
 def take_run(
@@ -202,7 +199,7 @@ def _carry_out(turn: Turn, op: Op) -> None:
     elif isinstance(record, Writer):
         shelf.set_listed(turn.db, record.log, record.listed)
     elif isinstance(record, TakenBack):
-        take_back(turn, record.target, item.author, item.space)
+        takeback.asked(turn, record.target, item.author, item.space)
     elif isinstance(record, Renounce):
         audience.respect_renounced(turn, record.grant, item.author)
     elif isinstance(record, IdentityUpdate):
@@ -213,7 +210,7 @@ def _carry_out(turn: Turn, op: Op) -> None:
         audience.leave_circles(turn, item.author)
         turn.share_changed(item.author)
     if shelf.is_tombstoned(turn.db, item.id, item.author):
-        erase_here(turn, item.id)
+        takeback.erase_here(turn, item.id)
     turn.effects.append(runs.notice(item))
 
 
@@ -293,39 +290,6 @@ def _list_writer(turn: Turn, item: OpenedOp) -> None:
         return
     publish.write(turn, item.space, Writer(item.log, True))
     shelf.set_listed(turn.db, item.log, True)
-
-
-def take_back(turn: Turn, target: bytes, author: bytes, space: bytes) -> Became:
-    """Erase what its own author took back: now, or when it comes. Returns "erased", "kept" or "never_had"."""
-    row = shelf.op_row(turn.db, target)
-    if row is None:
-        shelf.add_tombstone(turn.db, target, author, space)
-        return "never_had"
-    log = shelf.log_row(turn.db, row.log)
-    if log is None or log.identity != author or row.space != space:
-        return "kept"
-    shelf.add_tombstone(turn.db, target, author, space)
-    erase_here(turn, target)
-    return "erased"
-
-
-def erase_here(turn: Turn, target: bytes) -> None:
-    """Let go of a payload and of every trace of it in the views.
-
-    The header stays, so that the chain still verifies.
-    """
-    row = shelf.op_row(turn.db, target)
-    if row is None or row.cls == 0:
-        return
-    op = shelf.load_op(turn.db, target)
-    assert op is not None, "an operation that is here has its header"
-    opening.keep_remains(turn.db, turn.registry, op)
-    shelf.erase_payload(turn.db, target)
-    turn.erased = True
-    for view in {id(view): view for views in turn.views.values() for view in views}.values():
-        view.erase(turn.db, target)
-    blobs.erased(turn, target)
-    turn.effects.append(Notify("item", target))
 
 
 def _update_person(turn: Turn, author: bytes, chain: tuple[bytes, ...]) -> None:

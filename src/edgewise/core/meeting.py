@@ -195,6 +195,18 @@ def tell_addresses(turn: Turn, identity: bytes) -> None:
         publish.write(turn, space, Addresses(turn.me.transport.public, addrs))
 
 
+def addresses_now(turn: Turn, addrs: tuple[str, ...]) -> None:
+    """This computer's addresses changed: acquaintances learn it through their pairs."""
+    before = settings.get(turn.db, "addrs") or ""
+    now = " ".join(sorted(addrs))
+    if now == before:
+        return
+    settings.put(turn.db, "addrs", now)
+    for row in agreements.pairs(turn.db, live=True):
+        if row.until_ms > turn.now_ms:
+            tell_addresses(turn, row.identity)
+
+
 def _shown(turn: Turn, invitation: bytes) -> LetterMade:
     row = _invitation(turn, invitation)
     ticket = invites.Ticket(row.secret, turn.me.transport.public, own_addrs(turn)[:ADDRS_MAX], row.until_ms)

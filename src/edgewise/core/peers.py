@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from edgewise.core import accepting, erasing, files, gate, ingest, meeting
+from edgewise.core import accepting, erasing, files, gate, ingest, meeting, takeback
 from edgewise.core.effects import WIRE_FRAMES, Dial, HangUp, Notify, Send, Wire
 from edgewise.core.inputs import Received
 from edgewise.core.library import PeerLibrary
@@ -21,7 +21,7 @@ from edgewise.keys.hashing import mac
 from edgewise.keys.labels import Label
 from edgewise.log.chain import verify_run
 from edgewise.log.op import Op, from_wire
-from edgewise.store import agreements, invitations, outbox, people, register, settings, shelf
+from edgewise.store import agreements, erasures, invitations, outbox, people, register, settings, shelf
 from edgewise.store.db import savepoint
 from edgewise.sync import events, frames
 from edgewise.sync.frames import encode_frame
@@ -240,6 +240,8 @@ def _proved(turn: Turn, link: Link, device: bytes) -> None:
             return
     library = _library(turn, link)
     assert library is not None
+    for receipt in erasing.held_back(turn, identity):
+        _wire(turn, link, receipt)
     route(turn, link, link.session.offer(library))
     for erase in erasing.waiting(turn, device):
         _send(turn, link, erase, identity)
@@ -258,7 +260,11 @@ def _keep_one(turn: Turn, first: Link, second: Link) -> None:
 
 
 def _run_came(turn: Turn, link: Link, event: events.RunCame) -> None:
+    held = len(erasures.of_author(turn.db, link.identity))
     ingest.take_run(turn, event.space, event.ops, link.signed, link.identity, link.device)
+    if len(erasures.of_author(turn.db, link.identity)) > held:
+        for receipt in erasing.held_back(turn, link.identity):
+            _wire(turn, link, receipt)
     library = _library(turn, link)
     assert library is not None
     route(turn, link, link.session.stored(library, event.space))
@@ -298,7 +304,11 @@ def pump(turn: Turn, conn: int) -> None:
 
 
 def tick(turn: Turn) -> None:
-    """Pings, the dead, and whom to try to reach."""
+    """What others asked to erase and is due; pings, the dead, and whom to try to reach."""
+    erased = takeback.carry_due(turn)
+    for link in turn.peers.links.values() if erased else ():
+        for receipt in erasing.carried_out(erased, link.identity):
+            _wire(turn, link, receipt)
     for link in list(turn.peers.links.values()):
         for step in link.session.tick(turn.now_ms):
             if isinstance(step, events.Out):
@@ -363,6 +373,7 @@ def next_wake_ms(turn: Turn) -> int:
     due = [turn.now_ms + DIAL_LAST_MS]
     due += [link.session.wake_at_ms for link in turn.peers.links.values()]
     due += [row.due_ms for row in outbox.all_held(turn.db)]
+    due += [row.due_ms for row in erasures.every(turn.db)[:1]]
     due += [due_ms for due_ms, _wait in turn.peers.next_dial_ms.values()]
     return max(min(due), turn.now_ms + 1)
 
@@ -380,15 +391,3 @@ def _wire(turn: Turn, link: Link, frame: frames.Frame) -> None:
 
 def _send(turn: Turn, link: Link, frame: frames.Frame, grant: bytes) -> None:
     turn.effects.append(Send(link.conn, encode_frame(frame), grant, True))
-
-
-def addresses_now(turn: Turn, addrs: tuple[str, ...]) -> None:
-    """This computer's addresses changed: acquaintances learn it through their pairs."""
-    before = settings.get(turn.db, "addrs") or ""
-    now = " ".join(sorted(addrs))
-    if now == before:
-        return
-    settings.put(turn.db, "addrs", now)
-    for row in agreements.pairs(turn.db, live=True):
-        if row.until_ms > turn.now_ms:
-            meeting.tell_addresses(turn, row.identity)

@@ -36,6 +36,11 @@ SEALED_OPENED_PER_COMMIT_MAX: Final = 256  # operations that a newly arrived sec
 ADDRS_MAX: Final = 4  # addresses that a computer tells of itself; more do not fit a QR code
 ADDR_MAX_CHARS: Final = 64  # "[" 39 letters of IPv6 "]:" 5 digits, with room
 
+# --- erasing --------------------------------------------------------------------------------------
+ERASE_AT_ONCE_MAX: Final = 20  # items of one author in a day: more is no slip of the pen
+ERASE_OLD_MS: Final = 30 * _DAY_MS  # who takes back what is older has time until tomorrow
+ERASE_WAIT_MS: Final = _DAY_MS  # long enough that a friend calls: has your computer been stolen?
+
 # --- strangers ------------------------------------------------------------------------------------
 STRANGER_FRAMES_MAX: Final = 3  # hello, proof and one of: ask, accept
 STRANGER_BYTES_MAX: Final = 16 * KIB  # an acceptance with its certificates is 1.6 to 3 KiB

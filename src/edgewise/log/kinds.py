@@ -35,7 +35,7 @@ class Kind:
     `check` raises a Refusal or Verdict for a record whose fields don't fit together. `blobs` tells which
     pictures and files a record names; `comes`, which of them come by themselves. `remains` makes of a record
     that was taken back the one that may stay: its place among others, and nothing that it said. Where it is
-    None, nothing stays.
+    None, nothing stays. `part_of` gives of another wording the operation that it is a wording of.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Kind:
     blobs: Callable[[Any], tuple[BlobRef, ...]] = _none
     comes: Callable[[Any], tuple[BlobRef, ...]] = _none
     remains: Callable[[Any], Record] | None = None
+    part_of: Callable[[Any], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)

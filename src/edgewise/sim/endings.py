@@ -23,7 +23,7 @@ from edgewise.sim.memory import Memory, Written
 from edgewise.sim.people import Person
 from edgewise.sim.trace import Violation
 from edgewise.sim.world import World
-from edgewise.store import agreements, checkup, outbox, shelf
+from edgewise.store import agreements, checkup, erasures, outbox, shelf
 
 
 def check_all(world: World) -> None:
@@ -130,12 +130,20 @@ def _check_held(memory: Memory, giver: Person, taker: Person, known: Written) ->
         return
     if row.state == "erased" and not _has_tombstone(memory, giver, op):
         return
+    if _waits(giver, op) or _waits(taker, op):
+        return
     if here is None or here.state != row.state:
         state = "nothing" if here is None else here.state
         raise Violation(
             "same",
             f"{taker.name} has {state} of {giver.name}'s {row.state} {op.kind} ({short(op.log)},{op.seq})",
         )
+
+
+def _waits(person: Person, op: OpenedOp) -> bool:
+    """Whether this computer has the request to erase something, and waits for its day (protocol.md C11)."""
+    row = erasures.find(person.db, op.id, op.author)
+    return row is not None and row.due_ms > 0
 
 
 def _has_tombstone(memory: Memory, giver: Person, op: OpenedOp) -> bool:
@@ -192,7 +200,7 @@ def _counts(memory: Memory, giver: Person, reader: Person, id: bytes) -> OpenedO
     known = memory.written[id]
     at_giver = shelf.op_row(giver.db, id)
     if id in memory.taken:
-        return None
+        return known.op if _waits(reader, known.op) else None
     if reader.identity == known.op.author:
         return known.op  # what one wrote oneself one sees, wherever it came by now
     if at_giver is None or at_giver.state != "open":
@@ -239,6 +247,8 @@ def check_erasures(people: dict[bytes, Person]) -> None:
     """Every request to erase that could be asked is answered; the text is gone where that was said."""
     devices = {person.device: person for person in people.values()}
     for person in people.values():
+        if any(row.due_ms <= person.now_ms for row in erasures.every(person.db)):
+            raise Violation("erased", f"{person.name} waits with what should have been erased by now")
         for row in outbox.erasures(person.db):
             holder = devices[row.holder_device]
             pair, back = (

@@ -180,7 +180,18 @@ CREATE TABLE remains (
 ) STRICT;
 """
 
-SCRIPTS: Final = (_FIRST, _PIECES, _ATTACHED, _REMAINS)
+# What others asked this computer to erase (due_ms 0: done): how much lately, and what waits.
+_ERASURES_HERE: Final = """
+CREATE TABLE erasures_here (
+    target BLOB NOT NULL, author BLOB NOT NULL, space BLOB NOT NULL, item BLOB NOT NULL,
+    came_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (target, author)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX erasures_here_by_author ON erasures_here (author, came_ms);
+CREATE INDEX erasures_here_by_item ON erasures_here (item);
+CREATE INDEX erasures_here_due ON erasures_here (due_ms) WHERE due_ms > 0;
+"""
+
+SCRIPTS: Final = (_FIRST, _PIECES, _ATTACHED, _REMAINS, _ERASURES_HERE)
 VERSION: Final = len(SCRIPTS)
 
 _TABLE: Final = re.compile(r"CREATE (?:VIRTUAL )?TABLE(?: IF NOT EXISTS)? (\w+)")

@@ -20,7 +20,7 @@ from edgewise.store.rows import Row, row
 class ErasureRow:
     """What one computer was asked to erase; (log, seq) is the tombstone that asks, `target` what goes.
 
-    State: "asked", "done", "kept", "never_had" or "unknown".
+    State: "asked", "held" (it waits there for a day), "done", "kept", "never_had" or "unknown".
     """
 
     request: bytes
@@ -73,10 +73,13 @@ def tried(db: apsw.Connection, request: bytes) -> None:
 def answered(
     db: apsw.Connection, request: bytes, device: bytes, target: bytes, state: str, at_ms: int
 ) -> None:
-    """Note what a device says became of a request; only what was asked of it can be answered."""
+    """Note what a device says became of a request; only what was asked of it can be answered.
+
+    A request of zeros stands for all about this target.
+    """
     db.execute(
         "UPDATE erasures SET state = ?, answered_ms = ? "
-        "WHERE request = ? AND holder_device = ? AND target = ?",
+        "WHERE (request = ?3 OR ?3 = zeroblob(16)) AND holder_device = ?4 AND target = ?5",
         (state, at_ms, request, device, target),
     )
 

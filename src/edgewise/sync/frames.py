@@ -55,10 +55,10 @@ class Target(Record, frozen=True):
 
 
 class TargetState(Record, frozen=True):
-    """What a holder says became of a target. A claim, not a proof."""
+    """What a holder says became of a target; held: it waits for a day. A claim, not a proof."""
 
     id: Bin32
-    state: Literal["erased", "kept", "never_had"]
+    state: Literal["erased", "held", "kept", "never_had"]
 
 
 Positions = Annotated[tuple[Position, ...], Meta(max_length=HEADS_MAX)]
@@ -176,7 +176,7 @@ class Erase(Frame, frozen=True):
 
 
 class Receipt(Frame, frozen=True):
-    """The answer to one `Erase`."""
+    """The answer to one `Erase`; or, with a request of zeros, to tombstones that came with their log."""
 
     NUMBER: ClassVar[int] = 16
     request: Bin16

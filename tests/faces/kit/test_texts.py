@@ -21,7 +21,7 @@ TEXTS: dict[str, Callable[[Translator], str]] = {
     "T7": lambda w: texts.introduction(w, "Carol", "You both mend bicycles."),
     "T8": lambda w: texts.stranger(w, "Carol", 180),
     "T9": lambda w: texts.taking_back(w, 3, "Alice"),
-    "T10": lambda w: texts.taken_back(w, ["Bob", "Carol"], ["Tom"], "Monday", 90),
+    "T10": lambda w: texts.taken_back(w, ["Bob", "Carol"], ["Eva"], ["Tom"], "Monday", 90),
     "T11": lambda w: texts.carrying(w, "Eva", "500 MB"),
     "T12": texts.starting,
     "T13": texts.no_answer,
@@ -62,6 +62,6 @@ def test_the_english_reads_at_grade_eight_or_below(name: str) -> None:
 def test_what_is_not_known_is_left_out() -> None:
     """Nobody refused is nobody named; a meeting that never was is not told."""
     words = translator("en")
-    assert texts.taken_back(words, [], ["Tom"], "Monday", 90).startswith("Asked on Monday")
-    assert "Edgewise" not in texts.taken_back(words, ["Bob"], [], "Monday", 90)
+    assert texts.taken_back(words, [], [], ["Tom"], "Monday", 90).startswith("Asked on Monday")
+    assert "Edgewise" not in texts.taken_back(words, ["Bob"], [], [], "Monday", 90)
     assert "Last met" not in texts.not_connected(words)

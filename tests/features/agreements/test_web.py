@@ -7,10 +7,11 @@ import pytest
 
 from edgewise.consent.circles import PEOPLE
 from edgewise.core import inputs
-from edgewise.core.inputs import Place, Publish
+from edgewise.core.inputs import Place, Publish, TakeBack
+from edgewise.features.posts import view as posts
 from edgewise.features.talk.records import Say
 from edgewise.ground.instant import DAY_MS, YEAR_MS
-from edgewise.ground.limits import GRANT_DEFAULT_MS
+from edgewise.ground.limits import ERASE_OLD_MS, ERASE_WAIT_MS, GRANT_DEFAULT_MS
 from edgewise.store import agreements
 from tests.features.pages import Looker, let_read, meet
 
@@ -237,3 +238,25 @@ def test_what_ran_out_by_a_wrong_clock_says_so(sharing: tuple[Looker, Looker]) -
     world.now_ms += GRANT_DEFAULT_MS + DAY_MS
     for path in ("agreements", "agreements/ended"):
         assert "The clocks of this computer and bob's differ by about 2 years." in alice.read(path)
+
+
+def test_what_others_took_back_and_what_waits_is_said_with_its_day(sharing: tuple[Looker, Looker]) -> None:
+    """Old things wait for a day; the page says whose, how many, until when, and why; then they are gone."""
+    alice, bob = sharing
+    world = alice.one.world
+    for row in posts.home_items(alice.one.db):
+        if row.mine:
+            item = row.id
+    world.now_ms += ERASE_OLD_MS + 1
+    alice.one.do(TakeBack(item))
+    world.deliver()
+    page = bob.read("agreements")
+    assert "alice took back 1 text that is still on this computer. It goes on " in page
+    assert "wait for a day: who has stolen a computer" in page
+    asked = alice.read(f"item/{item.hex()}/who")
+    assert "waits for a day before it deletes, by their own word" in asked
+    assert "Arrived, and deleted after a day: bob." in asked
+    assert "no answer yet" not in asked
+    world.pass_ms(ERASE_WAIT_MS)
+    assert "took back" not in bob.read("agreements")
+    assert "deleted, by their own word" in alice.read(f"item/{item.hex()}/who")

@@ -18,7 +18,7 @@ from edgewise.log.kinds import OpenedOp
 from edgewise.store import search, shelf
 from edgewise.store.asked import parse
 from edgewise.store.db import Connection, Store
-from edgewise.store.views import take
+from edgewise.store.views import apply_all
 from tests.features.opened import ALICE, BOB, CAROL, HER_FEED, HIS_FEED, id_of, op
 
 CIRCLE = bytes(15) + b"\x01"
@@ -178,7 +178,7 @@ def test_an_erased_view_equals_one_that_is_made_anew() -> None:
     for order in (ALL, ALL[::-1]):
         anew = applied(())
         for each in order:
-            take(anew, VIEW, remains if each is LADDER else each)
+            apply_all(VIEW, anew, (remains if each is LADDER else each,))
         assert dump(db) == dump(anew)
         assert view.home_items(db) == view.home_items(anew)
     assert only_home(db).gone

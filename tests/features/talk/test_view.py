@@ -16,7 +16,7 @@ from edgewise.log.kinds import OpenedOp
 from edgewise.store import outbox, search, shelf
 from edgewise.store.asked import parse
 from edgewise.store.db import Connection, Store
-from edgewise.store.views import take
+from edgewise.store.views import apply_all
 from tests.features import opened
 from tests.features.opened import ALICE, BOB, CAROL, id_of
 
@@ -104,7 +104,7 @@ def test_erasing_leaves_no_text() -> None:
     anew = applied(())
     remains = remains_of_say(cast(Say, HELLO.record))
     for each in (replace(HELLO, record=remains, gone=True), YES, EDIT):
-        take(anew, VIEW, each)
+        apply_all(VIEW, anew, (each,))
     assert list(VIEW.dump(db)) == list(VIEW.dump(anew))
 
 

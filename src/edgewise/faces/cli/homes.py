@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from edgewise.faces.cli.house import BenchAsked, Errand, HouseVerb
-from edgewise.faces.kit import clocks, terminal
+from edgewise.faces.kit import clocks, terminal, waits
 from edgewise.faces.kit.terminal import N_, Out
 from edgewise.faces.kit.words import Translator
 from edgewise.features.people.cli import named
@@ -113,10 +113,13 @@ def run_doctor(args: Namespace, errand: Errand, out: Out) -> int:
         refused = desk.read(outbox.verdicts)
         now_ms = desk.now_ms()
         wrong_clocks = desk.read(lambda db: clocks.sentences(db, out.words, now_ms))
+        waiting = desk.read(
+            lambda db: waits.sentences(db, out.words, now_ms, lambda at_ms: out.when(at_ms, now_ms))
+        )
     lines = [terminal.line(f"{each.code} {short(each.subject)}: {each.sentence}") for each in findings]
     if not findings:
         lines.append(_("All is well here."))
-    lines += [terminal.line(each) for each in wrong_clocks]
+    lines += [terminal.line(each) for each in (*wrong_clocks, *waiting)]
     if refused:
         lines.append(_("Refused from outside, and not kept:"))
         rows = [(f"  {each.code}", str(each.times), out.when(each.last_ms, now_ms)) for each in refused]
@@ -125,6 +128,7 @@ def run_doctor(args: Namespace, errand: Errand, out: Out) -> int:
         "healthy": not findings,
         "findings": findings,
         "clocks": wrong_clocks,
+        "waiting": waiting,
         "refused": refused,
     }
     out.result(value, lines)

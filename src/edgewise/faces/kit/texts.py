@@ -119,11 +119,20 @@ def taking_back(words: Translator, holders: int, me: str) -> str:
     )
 
 
-def taken_back(words: Translator, done: Sequence[str], unknown: Sequence[str], since: str, days: int) -> str:
-    """T10: how far a taking back has come; ``since`` is the day it was asked."""
+def taken_back(
+    words: Translator,
+    done: Sequence[str],
+    held: Sequence[str],
+    unknown: Sequence[str],
+    since: str,
+    days: int,
+) -> str:
+    """T10: how far a taking back has come, by whom; ``since`` is the day it was asked."""
     parts = []
     if done:
         parts.append(words.gettext("Deleted by their own word: %(names)s.", names=words.names(done)))
+    if held:
+        parts.append(words.gettext("Arrived, and deleted after a day: %(names)s.", names=words.names(held)))
     if unknown:
         parts.append(
             words.gettext(

@@ -98,6 +98,6 @@ _FEED: Final = frozenset({"feed"})
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("post", 1, CLS_CONTENT, Post, _FEED, check_post, _blobs, _comes, remains_of_post),
-    Kind("post.edit", 1, CLS_CONTENT, Edit, _FEED, check_edit),
+    Kind("post.edit", 1, CLS_CONTENT, Edit, _FEED, check_edit, part_of=lambda edit: edit.target),
     Kind("post.word", 1, CLS_CONTENT, Word, _FEED, check_word),
 )

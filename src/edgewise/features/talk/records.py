@@ -68,5 +68,5 @@ _DM: Final = frozenset({"dm"})
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("say", 1, CLS_CONTENT, Say, _DM, check_say, _blobs, _comes, remains_of_say),
-    Kind("say.edit", 1, CLS_CONTENT, SayEdit, _DM, check_edit),
+    Kind("say.edit", 1, CLS_CONTENT, SayEdit, _DM, check_edit, part_of=lambda edit: edit.target),
 )

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from edgewise.core.inputs import SetMember, StopGrant
-from edgewise.faces.kit import texts
+from edgewise.faces.kit import dates, texts, waits
 from edgewise.faces.kit.agreed import FEED, Agreed
 from edgewise.faces.kit.known import CIRCLE_BYTES, PERSON_BYTES, Known, id_of
 from edgewise.faces.kit.page import Page, page_of
@@ -61,6 +61,8 @@ class Drawn:
     holders: Table | None
     ended: bool
     clocks: tuple[str, ...]
+    waits: tuple[str, ...]
+    why: str
 
 
 class Lines:
@@ -185,6 +187,10 @@ async def show(request: Request) -> Response:
 def _drawn(page: Page, db: Any) -> Drawn:
     lines = Lines(page, db, str(number_of(page)))
     shown = paged(page, lines.every(agreements.pairs(db)), "agreements")
+
+    def said(at_ms: int) -> str:
+        return dates.when(at_ms, page.now_ms, page.zone, page.words.locale).text
+
     return Drawn(
         groups=lines.groups(shown.rows),
         paged=shown,
@@ -192,6 +198,8 @@ def _drawn(page: Page, db: Any) -> Drawn:
         holders=table_of(page, db, HOLDERS_SHOWN) if shown.number == 1 else None,
         ended=bool(agreements.pairs(db, live=False)),
         clocks=ran_out_by(page, db),
+        waits=tuple(waits.sentences(db, page.words, page.now_ms, said)),
+        why=waits.why(page.words),
     )
 
 

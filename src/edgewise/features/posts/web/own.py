@@ -194,6 +194,7 @@ def _holders(db: Any, item: view.Item, known: Known) -> list[Holder]:
             at_ms = row.answered_ms or row.asked_ms
             said = {
                 "done": words.gettext("deleted, by their own word"),
+                "held": words.gettext("waits for a day before it deletes, by their own word"),
                 "kept": words.gettext("kept, by their own word"),
                 "never_had": words.gettext("never had it, by their own word"),
             }.get(row.state, words.gettext("asked, no answer yet"))
@@ -211,9 +212,10 @@ def _erasing(page: Page, db: Any, item: view.Item, known: Known) -> str:
     rows = outbox.erasures(db, target=item.id)
     done = [known.name(row.holder_identity) for row in rows if row.state in ("done", "never_had")]
     unknown = [known.name(row.holder_identity) for row in rows if row.state in ("asked", "unknown")]
+    held = [known.name(row.holder_identity) for row in rows if row.state == "held"]
     since_ms = min((row.asked_ms for row in rows), default=page.now_ms)
     day = dates.when(since_ms, page.now_ms, page.zone, page.words.locale).text
-    return texts.taken_back(page.words, done, unknown, day, ERASE_DAYS)
+    return texts.taken_back(page.words, done, held, unknown, day, ERASE_DAYS)
 
 
 ROUTES: Final = [
