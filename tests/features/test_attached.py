@@ -281,9 +281,11 @@ def test_the_state_of_a_file_is_said_truthfully(world: World) -> None:
 def test_going_for_a_voice_note_or_to_the_phone_loses_no_words(alice: Looker) -> None:
     """Without scripts too, what stands in the composer is kept before one goes there."""
     for to in ("voices", "phone"):
-        answer = alice.post("attached/home/to", {"text": f"before {to}", "to": to})
+        fields = {"text": f"before {to}", "to": to}
+        answer = alice.post("attached/home/to", fields, files=[one("a.txt", b"chosen and not attached yet")])
         assert answer.headers["location"].endswith(f"{to}/home")
         assert f"before {to}</textarea>" in alice.get("")
+    assert len(drafted(alice)) == 2
 
 
 def test_a_picture_that_does_not_come_by_itself_says_so(

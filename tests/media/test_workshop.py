@@ -34,6 +34,38 @@ def test_the_worker_does_what_is_promised(workshop: Workshop) -> None:
     assert workshop.voice(samples.ogg_opus()) == voices.prepare(samples.ogg_opus())
 
 
+def test_every_sort_is_read_with_the_doors_shut(workshop: Workshop) -> None:
+    """What the worker loaded at its start is enough for all that may come."""
+    for make in (samples.jpeg, samples.png, samples.webp, samples.avif):
+        for orientation in (1, 6):
+            data = make(orientation)
+            assert workshop.prepare(data) == pictures.prepare(data)
+            assert workshop.thumbnail(data, 30) == pictures.thumbnail(data, 30)
+    for sort in ("GIF", "PNG", "WEBP"):
+        assert workshop.prepare(samples.moving(sort)).width == 64
+    clear = samples.png(mode="RGBA")
+    assert workshop.thumbnail(clear, 30).mime == pictures.thumbnail(clear, 30).mime
+    assert workshop.voice(samples.webm_opus()).duration_ms == 1000
+
+
+@UNIX
+def test_nothing_can_be_opened_once_the_doors_are_shut() -> None:
+    """No file, no connection, no program."""
+    code = (
+        "import socket, subprocess\n"
+        "from edgewise.media import worker\n"
+        "worker.limit_this_process(); worker.pictures.rehearse(); worker.shut_the_doors()\n"
+        "def tried(act):\n"
+        "    try: act()\n"
+        "    except OSError: return 'no'\n"
+        "    return 'yes'\n"
+        "print(tried(lambda: open('/etc/hostname')), tried(socket.socket))\n"
+        "print(tried(lambda: subprocess.run(['true'])))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["no", "no", "no"]
+
+
 def test_one_worker_serves_many_jobs(workshop: Workshop) -> None:
     """A refused picture costs no process; the worker stays."""
     workshop.prepare(samples.png())
@@ -76,6 +108,7 @@ def test_the_worker_has_its_bounds(workshop: Workshop) -> None:
     limits = place.joinpath("limits").read_text()
     assert f"Max address space         {MEMORY_MAX_BYTES}" in limits
     assert "Max file size             0 " in limits
+    assert "Max open files            3                    3 " in limits
     assert place.joinpath("environ").read_bytes().count(b"=") == 0
     assert "Max cpu time              unlimited" not in limits
 

@@ -98,6 +98,20 @@ def _small(data: bytes, sort: str, max_px: int, orientation: int) -> Prepared:
         return Prepared(out.getvalue(), MIME["webp" if clear else "jpeg"], *upright.size, redrawn=True)
 
 
+def rehearse() -> None:
+    """One small picture of every sort, in and out, so that whatever is loaded late is loaded now."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    turned = b"Exif\0\0" + exif.orientation_alone(6)
+    for sort in ("jpeg", "png", "webp", "gif", *(("avif",) if features.check("avif") else ())):
+        out = io.BytesIO()
+        with foreign("Pillow", "media.broken"):
+            told = {} if sort == "gif" else {"exif": turned, "icc_profile": profile}
+            Image.new("P" if sort == "gif" else "RGB", (2, 3)).save(out, _FORMATS[sort][0], **told)
+        prepare(out.getvalue())
+        thumbnail(out.getvalue(), 2)
+    _reads_heic()
+
+
 def _sort(data: bytes) -> str:
     sort = sort_of(data[:HEAD_BYTES])
     if sort not in _FORMATS:

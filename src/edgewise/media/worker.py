@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The worker: reads jobs from its input, answers on its output, within bounds that it sets on itself first.
 
-It opens no file and no connection after its start, and may write none; a decoder that breaks ends this
-process and nothing else.
+Before the first job it does one of each sort, so that all it needs is loaded; from then on it can open no
+file and no connection, and start no program, since each would need a file. A decoder that breaks ends this
+process and nothing else; one that is taken over finds nothing to read and nowhere to send it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import BinaryIO, Final
 import msgspec
 
 from edgewise.ground.errors import EdgewiseError
-from edgewise.media import voices
+from edgewise.media import pictures, voices
 from edgewise.media.jobs import CPU_MAX_S, MEMORY_MAX_BYTES, Answer, Job, Prepared, length_of, packed
 
 TOO_MUCH: Final = "media.too_much"
+_STREAMS: Final = 3
+"""Input, output, and where errors would go."""
 
 
 def limit_this_process() -> None:
@@ -28,6 +31,15 @@ def limit_this_process() -> None:
     for what, most in ((resource.RLIMIT_AS, MEMORY_MAX_BYTES), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(what, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def shut_the_doors() -> None:
+    """No file and no connection can be opened from now on, by nobody in this process."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_STREAMS, _STREAMS))
 
 
 def limit_next_job() -> None:
@@ -64,8 +76,6 @@ def answer(job: Job, data: bytes) -> tuple[Answer, bytes]:
 def _done(job: Job, data: bytes) -> Prepared:
     if job.what == "voice":
         return voices.prepare(data)
-    from edgewise.media import pictures  # heavy, and no voice note needs it
-
     return pictures.prepare(data) if job.what == "picture" else pictures.thumbnail(data, job.max_px)
 
 
@@ -87,4 +97,6 @@ def serve(source: BinaryIO, out: BinaryIO) -> None:
 def main() -> None:
     """The life of the worker."""
     limit_this_process()
+    pictures.rehearse()
+    shut_the_doors()
     serve(sys.stdin.buffer, sys.stdout.buffer)

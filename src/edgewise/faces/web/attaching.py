@@ -12,6 +12,7 @@ from starlette.routing import Route
 from edgewise.core.inputs import Detach
 from edgewise.faces.kit.enclosing import (
     attach_all,
+    composed,
     draft_of,
     keep_descriptions,
     path_of_place,
@@ -59,11 +60,9 @@ async def detach(request: Request) -> Response:
     """POST /attached/{place}/drop: take one out again, and keep the words as they stand."""
     page = await page_of(request)
     place = _place(page)
-    form, files = await page.upload()
-    with closing(files):
-        await keep_descriptions(page, place, form)
-        await page.do(draft_of(place, form))
-        await page.do(Detach(place, id_of(form.text("drop", 100), BLOB_BYTES, "blob.unknown")))
+    sent = await composed(page, place)
+    await page.do(draft_of(place, sent.form))
+    await page.do(Detach(place, id_of(sent.form.text("drop", 100), BLOB_BYTES, "blob.unknown")))
     return page.see(path_of_place(place))
 
 
@@ -71,11 +70,9 @@ async def to(request: Request) -> Response:
     """POST /attached/{place}/to: keep the words, then go to the page of a voice note or of the phone."""
     page = await page_of(request)
     place = _place(page)
-    form, files = await page.upload()
-    with closing(files):
-        await keep_descriptions(page, place, form)
-        await page.do(draft_of(place, form))
-    return page.see(f"{form.one_of('to', TO)}/{place}")
+    sent = await composed(page, place)
+    await page.do(draft_of(place, sent.form))
+    return page.see(f"{sent.form.one_of('to', TO)}/{place}")
 
 
 async def voice(request: Request) -> Response:
