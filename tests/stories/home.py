@@ -40,17 +40,24 @@ class Home:
         """The folder of this person's Edgewise."""
         return self.folder / self.inside
 
-    def run(self, *words: object, text: str = "", passphrase: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command to its end: in a process of its own, or by the running node (name files in full)."""
+    def run(
+        self, *argv: object, text: str = "", words: str = "", passphrase: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end: in a process of its own, or by the running node (name files in full).
+
+        `words` are those of a safe copy.
+        """
+        given = {"EDGEWISE_WORDS": words, "EDGEWISE_PASSPHRASE": passphrase}
+        environ = {**self._environ(), **{name: value for name, value in given.items() if value}}
         if self._node is not None:
             out, err = io.StringIO(), io.StringIO()
-            argv = [str(word) for word in words]
-            code = run_beside(argv, Streams(io.StringIO(text), out, err), self._environ())
+            said = [str(word) for word in argv]
+            code = run_beside(said, Streams(io.StringIO(text), out, err), environ)
             if code is not None:
-                return subprocess.CompletedProcess(argv, code, out.getvalue(), err.getvalue())
+                return subprocess.CompletedProcess(said, code, out.getvalue(), err.getvalue())
         return subprocess.run(
-            self._command(*words),
-            env={**self._environ(), **({"EDGEWISE_PASSPHRASE": passphrase} if passphrase else {})},
+            self._command(*argv),
+            env=environ,
             cwd=self.folder,
             input=text,
             capture_output=True,

@@ -50,6 +50,7 @@ BY_KIND: dict[type[frames.Frame], st.SearchStrategy[frames.Frame]] = {
     frames.Receipt: st.builds(frames.Receipt, B16, few(st.builds(frames.TargetState, B32, STATES))),
     frames.Ping: st.builds(frames.Ping, UINT),
     frames.Pong: st.builds(frames.Pong, UINT),
+    frames.Chain: st.builds(frames.Chain, few(st.binary(max_size=300), least=1)),
     frames.Bye: st.builds(frames.Bye, CODE),
 }
 FRAMES = st.one_of(*BY_KIND.values())

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.vectors import make_epoch, make_meeting, make_membership, make_operation
+from tests.vectors import make_epoch, make_meeting, make_membership, make_operation, make_safecopy
 
 HERE = Path(__file__).parent
 
@@ -19,6 +19,7 @@ PAGES: Final[dict[str, tuple[str, Callable[[], dict[str, list[dict[str, Any]]]]]
     "epoch": ("Epochs, envelopes and what they commit to (spec/epoch.md).", make_epoch.vectors),
     "meeting": ("Identity chains, tickets, letters and both yeses (spec/meeting.md).", make_meeting.vectors),
     "membership": ("Named histories of groups (spec/membership.md).", make_membership.vectors),
+    "safecopy": ("Safe copies and their words (spec/safecopy.md).", make_safecopy.vectors),
 }
 
 

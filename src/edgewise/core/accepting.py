@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from edgewise.core import meeting, persons, publish
+from edgewise.core import meeting, persons, publish, returning
 from edgewise.core.effects import Answered, Dial, LetterRead, Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import Refusal, Verdict
@@ -27,7 +27,7 @@ from edgewise.identity import invites
 from edgewise.identity.person import Person, resolve_chain
 from edgewise.keys.signing import new_signing, signing_from_seed
 from edgewise.log.op import Op, check_signature, from_wire, open_body
-from edgewise.store import chest, invitations, people, shelf
+from edgewise.store import agreements, chest, invitations, people, shelf
 
 REFUSED = ("letter.used", "letter.expired", "letter.withdrawn")
 
@@ -86,11 +86,35 @@ def answer_letter(turn: Turn, invitation: bytes, answer: str) -> Answered:
     body = invites.open_letter(row.letter)
     if row.acceptance:  # said before: say it again, unless the inviter's computer told that it works no more
         invites.next_state(row.state, "accept", turn.now_ms, 0)
+    elif _is_new_computer(turn, body):
+        return _known_again(turn, row, body)
     else:
         row = _accept(turn, row, body)
     turn.effects.append(Dial(row.endpoint, row.addrs))
     inviter = resolve_chain(body.chain)
     return Answered(invitation, invites.acceptance_file(row.acceptance, meeting.kem_of(inviter, body.device)))
+
+
+def _is_new_computer(turn: Turn, body: invites.LetterBody) -> bool:
+    """Whether an acquaintance writes from a computer that is not known here: they came back from a copy."""
+    pair = agreements.pair(turn.db, resolve_chain(body.chain).id)
+    known = people.identity_of_device(turn.db, body.device, revoked=True)
+    return pair is not None and pair.state == "live" and known is None
+
+
+def _known_again(turn: Turn, row: invitations.LetterRow, body: invites.LetterBody) -> Answered:
+    """Yes to an acquaintance who came back: nothing is agreed anew, their new computer is known from now on.
+
+    This is how two find each other who both lost their computers. Refusal "letter.known" where the letter's
+    chain does not go on from the one that is known.
+    """
+    identity = resolve_chain(body.chain).id
+    if returning.introduced(turn, identity, body.chain, body.device):
+        raise Refusal("letter.known", name=body.from_name)
+    people.put_addresses(turn.db, identity, row.endpoint, row.addrs, turn.now_ms)
+    invitations.put_letter(turn.db, _with(row, state="met"))
+    turn.effects += [Notify("people", identity), Dial(row.endpoint, row.addrs)]
+    return Answered(row.invitation, None)
 
 
 def _accept(turn: Turn, row: invitations.LetterRow, body: invites.LetterBody) -> invitations.LetterRow:

@@ -16,7 +16,7 @@ from edgewise.core.turn import Turn
 from edgewise.ground.canon import decode
 from edgewise.ground.errors import Refusal
 from edgewise.groups.epochs import Commitments
-from edgewise.store import agreements, chest, settings, shelf
+from edgewise.store import agreements, chest, own, settings, shelf
 
 READ_VERBS = ("read", "answer")
 
@@ -68,8 +68,7 @@ def _reads(turn: Turn, feed: bytes, identity: bytes) -> bool:
 
 
 def _has_items(turn: Turn, feed: bytes) -> bool:
-    log = shelf.my_log(turn.db, feed)
-    return log is not None and log.next_seq > 1
+    return any(log.next_seq > 1 for log in own.logs(turn.db, feed))
 
 
 def _give(
@@ -198,6 +197,20 @@ def respect_renounced(turn: Turn, grant_id: bytes, by: bytes) -> None:
     if feed is not None and feed.circle is not None:
         publish.write(turn, self_space(turn), Member(feed.circle, by, False))
     turn.share_changed(by)
+
+
+def respect_revoked(turn: Turn, grant_id: bytes) -> None:
+    """A reading that one ended oneself, on a computer that is gone since, stays ended here too.
+
+    Even where one has written to that circle meanwhile, from a copy that knew nothing of the ending.
+    """
+    grant = agreements.grant(turn.db, grant_id)
+    feed = shelf.space(turn.db, grant.space) if grant is not None else None
+    if grant is None or feed is None or feed.circle is None:
+        return
+    if grant.identity in agreements.members(turn.db, feed.circle):
+        publish.write(turn, self_space(turn), Member(feed.circle, grant.identity, False))
+        turn.share_changed(grant.identity)
 
 
 def renew(turn: Turn, identity: bytes, until_ms: int) -> None:

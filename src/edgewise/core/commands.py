@@ -11,7 +11,19 @@ from typing import Any
 
 from edgewise.consent.circles import ONLY_ME, PEOPLE, Circle
 from edgewise.consent.grants import IdentityUpdate
-from edgewise.core import accepting, audience, blobs, erasing, files, inputs, meeting, peers, persons, publish
+from edgewise.core import (
+    accepting,
+    audience,
+    blobs,
+    erasing,
+    files,
+    inputs,
+    meeting,
+    peers,
+    persons,
+    publish,
+    returning,
+)
 from edgewise.core.effects import Notify
 from edgewise.core.turn import Me, Turn
 from edgewise.ground.canon import Record, decode, encode
@@ -219,6 +231,10 @@ def _make_letter(turn: Turn, command: inputs.MakeLetter) -> object:
 
 _RUN: dict[type, Callable[[Turn, Any], object]] = {
     inputs.Begin: _begin,
+    inputs.ComeBack: returning.come_back,
+    inputs.NoteCopy: returning.note_copy,
+    inputs.NoteExport: returning.note_export,
+    inputs.KeepCopyKey: returning.keep_key,
     inputs.Publish: _publish,
     inputs.Undo: _undo,
     inputs.TakeBack: lambda turn, c: erasing.take_back(turn, c.item, c.why),

@@ -60,14 +60,25 @@ def take_back(turn: Turn, item: bytes, why: str) -> int:
 def waiting(turn: Turn, device: bytes) -> list[frames.Erase]:
     """The requests to erase that one computer has not answered yet, or holds back."""
     found = []
-    open_rows = [row for state in OPEN for row in outbox.erasures(turn.db, device=device, state=state)]
-    for row in open_rows:
+    for row in _asked_of(turn, device, *OPEN):
         target = shelf.op_row(turn.db, row.target)
         if target is not None:
             named = frames.Target(target.log, target.seq, target.id)
             found.append(frames.Erase(row.request, row.space, (named,), ""))
             outbox.tried(turn.db, row.request)
     return found
+
+
+def _asked_of(turn: Turn, device: bytes, *states: str) -> list[outbox.ErasureRow]:
+    """What one computer was asked, and those that its person lost: what it has came from their copy."""
+    identity = people.identity_of_device(turn.db, device)
+    lost = [row.sign for row in people.devices_of(turn.db, identity) if row.revoked] if identity else []
+    return [
+        row
+        for each in (device, *lost)
+        for state in states
+        for row in outbox.erasures(turn.db, device=each, state=state)
+    ]
 
 
 def answer(turn: Turn, identity: bytes, asked: EraseCame) -> frames.Receipt:
@@ -81,9 +92,13 @@ def answer(turn: Turn, identity: bytes, asked: EraseCame) -> frames.Receipt:
 
 def note_receipt(turn: Turn, device: bytes, receipt: ReceiptCame) -> None:
     """What a holder says it did: its own word, not a proof."""
+    lost: dict[bytes, list[bytes]] = {}
+    for row in _asked_of(turn, device, *OPEN):
+        lost.setdefault(row.target, []).append(row.holder_device)
     for target in receipt.targets:
         state = {"erased": "done"}.get(target.state, target.state)
-        outbox.answered(turn.db, receipt.request, device, target.id, state, turn.now_ms)
+        for holder in {device: None, **dict.fromkeys(lost.get(target.id, ()))}:
+            outbox.answered(turn.db, receipt.request, holder, target.id, state, turn.now_ms)
         turn.effects.append(Notify("item", target.id))
 
 
@@ -114,12 +129,10 @@ def note_held(
     That is how the answer comes by stick; `held` are the targets that this stick says wait. Over a
     connection what was held back is asked for once more with the next one.
     """
-    rows = outbox.erasures(turn.db, device=device, state="asked")
+    rows = _asked_of(turn, device, "asked")
     if held is not None:
-        rows += [
-            row for row in outbox.erasures(turn.db, device=device, state="held") if row.target not in held
-        ]
+        rows += [row for row in _asked_of(turn, device, "held") if row.target not in held]
     for row in rows:
         if heads.get(row.log, 0) > row.seq:
-            outbox.answered(turn.db, row.request, device, row.target, "done", turn.now_ms)
+            outbox.answered(turn.db, row.request, row.holder_device, row.target, "done", turn.now_ms)
             turn.effects.append(Notify("item", row.target))

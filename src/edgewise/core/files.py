@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from edgewise.core import accepting, erasing, gate, ingest, meeting
+from edgewise.core import accepting, erasing, gate, ingest, meeting, returning
 from edgewise.core.effects import FileTaken
 from edgewise.core.library import PeerLibrary
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import Refusal, Verdict
 from edgewise.identity import invites
+from edgewise.identity.person import resolve_chain
 from edgewise.log.chain import verify_run
 from edgewise.log.op import to_wire
 from edgewise.store import agreements, chest, invitations, people, register, shelf
@@ -28,10 +29,7 @@ def make_bundle(turn: Turn, identity: bytes) -> bytes:
     """Seal for one acquaintance all that they lack, as far as is known here."""
     if agreements.pair(turn.db, identity) is None:
         raise Refusal("not_found.person")
-    devices = [row for row in people.devices_of(turn.db, identity) if not row.revoked]
-    if not devices:
-        raise Refusal("not_found.person")
-    receiver = devices[0]
+    receiver = newest_device(turn, identity)
     chunks = bundle.seal_bundle(
         (encode_frame(frame) for frame in list(_frames_for(turn, identity, receiver.sign))),
         sender_device=turn.me.device,
@@ -51,12 +49,28 @@ def make_bundle(turn: Turn, identity: bytes) -> bytes:
     return data
 
 
+def newest_device(turn: Turn, identity: bytes) -> people.DeviceRow:
+    """The device of a person that joined last: the one that they came back with. Refusal "not_found.person".
+
+    A file is for one device; another one of theirs gets what it lacks over a connection.
+    """
+    row = people.person(turn.db, identity)
+    live = {device.sign: device for device in people.devices_of(turn.db, identity) if not device.revoked}
+    listed = resolve_chain(row.chain).devices if row is not None else ()
+    found = [live[device.keys.sign] for device in listed if device.keys.sign in live]
+    if not found:
+        raise Refusal("not_found.person")
+    return found[-1]
+
+
 def _frames_for(turn: Turn, identity: bytes, device: bytes) -> Iterator[frames.Frame]:
     """First what introduces us, then what we hold, then what they lack.
 
     The pair first, since it opens the rest.
     """
     library = PeerLibrary(turn.db, turn.me.identity, identity, turn.now_ms)
+    if not returning.is_known(turn, identity):
+        yield frames.Chain(turn.chain())
     row = invitations.by_identity(turn.db, identity)
     confirm = chest.secret(turn.db, f"confirm:{row.id.hex()}") if row is not None else None
     if confirm is not None:
@@ -126,6 +140,9 @@ def _take_bundle(turn: Turn, data: bytes) -> FileTaken:
                 kind = "confirmation"
             accepting.take_confirm(turn, frame.confirm)
             continue
+        if isinstance(frame, frames.Chain):
+            _take_chain(turn, frame.chain, device)
+            continue
         identity = people.identity_of_device(turn.db, device) or b""
         if not identity or agreements.pair(turn.db, identity) is None:
             raise Verdict("bundle.stranger")
@@ -133,6 +150,15 @@ def _take_bundle(turn: Turn, data: bytes) -> FileTaken:
             held |= {target.id for target in frame.targets if target.state == "held"}
         taken += _take_frame(turn, frame, identity, device, held)
     return FileTaken(kind, identity or people.identity_of_device(turn.db, device) or b"", taken)
+
+
+def _take_chain(turn: Turn, chain: tuple[bytes, ...], device: bytes) -> None:
+    """A file from a new device of an acquaintance says first who that is. Verdict "identity.fork"."""
+    identity = resolve_chain(chain).id
+    if agreements.pair(turn.db, identity) is None:
+        raise Verdict("bundle.stranger")
+    if returning.introduced(turn, identity, chain, device):
+        raise Verdict("identity.branch")
 
 
 def _take_frame(

@@ -13,8 +13,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from edgewise.consent.erasure import TakenBack
-from edgewise.consent.grants import Addresses, End, Grant, IdentityUpdate, KeyGift, Keys, Renounce, check_gift
-from edgewise.core import audience, clocks, opening, persons, publish, runs, takeback
+from edgewise.consent.grants import (
+    Addresses,
+    End,
+    Grant,
+    IdentityUpdate,
+    KeyGift,
+    Keys,
+    Renounce,
+    Revoke,
+    check_gift,
+)
+from edgewise.core import audience, clocks, opening, persons, publish, returning, runs, takeback
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import encode
 from edgewise.ground.errors import Verdict
@@ -30,7 +40,7 @@ from edgewise.identity.person import resolve_chain
 from edgewise.log.chain import Head, Placement, place
 from edgewise.log.kinds import Decoded, OpenedOp
 from edgewise.log.op import Op
-from edgewise.store import agreements, chest, outbox, people, shelf
+from edgewise.store import agreements, chest, outbox, own, people, shelf
 
 SEALED_PER_TURN = 256
 
@@ -43,7 +53,7 @@ def take_run(
     Verdict when an operation does not belong where it claims to; then nothing of this run is kept.
     """
     if shelf.space(turn.db, space) is None and ops[0].header.space != ZERO32:
-        if agreements.grant_to_me(turn.db, space, sender) is None:
+        if _granted(turn, space, sender) is None:
             raise Verdict("op.not_allowed")
         return 0  # its genesis is still under way; when that is here, we ask again (`_meet_space`)
     if any(op.space != space for op in ops):
@@ -56,6 +66,11 @@ def take_run(
             new += _take(turn, ops[at], verified[at], sender, device)
             at += 1
     return new
+
+
+def _granted(turn: Turn, space: bytes, sender: bytes) -> agreements.GrantRow | None:
+    """The grant, either way, that lets things of a space come from this sender before its genesis is here."""
+    return agreements.grant_to_me(turn.db, space, sender) or agreements.read_grant(turn.db, space, sender)
 
 
 def _take(turn: Turn, op: Op, signed: bool, sender: bytes, device: bytes) -> int:
@@ -145,6 +160,8 @@ def _meet_log(turn: Turn, op: Op, sender: bytes) -> None:
 def _meet_space(turn: Turn, op: Op, sender: bytes) -> None:
     """The genesis of a space that somebody granted: its kind and owner are what the grant said."""
     grant = agreements.grant_to_me(turn.db, op.id, sender)
+    if op.header.space == ZERO32 and grant is None and returning.meet_own_space(turn, op.id, sender):
+        return  # begun by this person after the safe copy that was brought back here
     if op.header.space != ZERO32 or grant is None:
         raise Verdict("op.not_allowed")
     peer = sender if grant.space_kind == "dm" else None
@@ -178,12 +195,21 @@ def _name_author(turn: Turn, op: Op, decoded: Decoded, space: shelf.SpaceRow, se
         person = check_log_open(record, op.log, op.space)
         device = record.device
         owner_speaks = sender == space.owner
-        if person.id != sender and not owner_speaks:
+        if person.id not in (sender, turn.me.identity) and not owner_speaks:
             raise Verdict("op.not_allowed")
     else:
         raise Verdict("op.not_allowed")
-    persons.remember(turn, record.open.chain if isinstance(record, Genesis) else record.chain)
+    _know(turn, person.id, record.open.chain if isinstance(record, Genesis) else record.chain)
     shelf.name_log(turn.db, op.log, person.id, device)
+    if person.id == turn.me.identity:
+        own.take_home(turn.db, op.log)  # written on another computer of this person
+
+
+def _know(turn: Turn, identity: bytes, chain: tuple[bytes, ...]) -> None:
+    if identity == turn.me.identity:
+        returning.learnt(turn, chain)
+    else:
+        persons.remember(turn, chain)
 
 
 def _carry_out(turn: Turn, op: Op) -> None:
@@ -202,13 +228,14 @@ def _carry_out(turn: Turn, op: Op) -> None:
         takeback.asked(turn, record.target, item.author, item.space)
     elif isinstance(record, Renounce):
         audience.respect_renounced(turn, record.grant, item.author)
+    elif isinstance(record, Revoke) and item.mine:
+        audience.respect_revoked(turn, record.grant)
     elif isinstance(record, IdentityUpdate):
         _update_person(turn, item.author, record.chain)
     elif isinstance(record, Addresses):
         people.put_addresses(turn.db, item.author, record.endpoint, record.addrs, turn.now_ms)
     elif isinstance(record, End):
-        audience.leave_circles(turn, item.author)
-        turn.share_changed(item.author)
+        returning.ended(turn, item)
     if shelf.is_tombstoned(turn.db, item.id, item.author):
         takeback.erase_here(turn, item.id)
     turn.effects.append(runs.notice(item))
@@ -219,7 +246,8 @@ def _take_keys(turn: Turn, item: OpenedOp, record: Grant | Keys) -> None:
         space = record.space
     else:
         grant = agreements.grant(turn.db, record.grant)
-        if grant is None or grant.mine or grant.identity != item.author:
+        giver = None if grant is None else turn.me.identity if grant.mine else grant.identity
+        if grant is None or giver != item.author:
             raise Verdict("grant.malformed")
         space = grant.space
     known = shelf.space(turn.db, space)
@@ -227,7 +255,7 @@ def _take_keys(turn: Turn, item: OpenedOp, record: Grant | Keys) -> None:
         raise Verdict("grant.wider")
     for gift in record.gifts:
         _keep_gift(turn, space, gift)
-    turn.share_changed(item.author)
+    turn.share_changed(returning.other_of(turn, item))
     open_sealed(turn, space)
 
 
@@ -295,4 +323,4 @@ def _list_writer(turn: Turn, item: OpenedOp) -> None:
 def _update_person(turn: Turn, author: bytes, chain: tuple[bytes, ...]) -> None:
     if resolve_chain(chain).id != author:
         raise Verdict("identity.other")
-    persons.remember(turn, chain)
+    _know(turn, author, chain)

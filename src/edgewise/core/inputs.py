@@ -38,6 +38,40 @@ class Begin(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ComeBack(Command):
+    """Be this person again, on this computer: what a safe copy held is in the tables. With `lost` no other
+    computer speaks for them any more. Reply: identity id, 32 bytes.
+    """
+
+    identity: bytes
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCopy(Command):
+    """A safe copy was made (in `path`; `key` if it is a new one), or with size 0 proved. Reply: None."""
+
+    path: str
+    size_bytes: int
+    key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteExport(Command):
+    """Plain files of one's own words were written: the register notes it. Reply: None."""
+
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCopyKey(Command):
+    """The safe copies from now on open with other words; what makes them stays sealed here. Reply: None."""
+
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Publish(Command):
     """Write a record into a place. With hold_ms it waits that long and can be undone.
 

@@ -58,7 +58,9 @@ class PeerLibrary:
         return {
             row.space
             for row in rows
-            if not row.mine or gate.is_open(self._db, row.space, self._peer, self._now_ms)
+            if not row.mine
+            or shelf.space(self._db, row.space) is None  # one's own, lost after a safe copy: it comes back
+            or gate.is_open(self._db, row.space, self._peer, self._now_ms)
         }
 
     def heads(self, space: bytes) -> Mapping[bytes, int]:
@@ -87,8 +89,14 @@ class PeerLibrary:
         return log.mine or log.listed or log.identity == self._peer
 
     def _may_pass_on(self, where: shelf.SpaceRow | None, log: shelf.LogRow) -> bool:
-        """In somebody else's feed only my own writing goes out, and only to its owner."""
-        return where is not None and (where.kind != "feed" or where.owner == self._me or log.mine)
+        """In somebody else's feed my own writing goes out, and only to its owner; and their own back to them.
+
+        What others wrote there they get from those.
+        """
+        if where is None:
+            return False
+        theirs = where.owner == self._peer == log.identity
+        return where.kind != "feed" or where.owner == self._me or log.mine or theirs
 
 
 def pair_secret(db: Connection, pair_space: bytes) -> bytes:

@@ -36,9 +36,9 @@ class Peers:
     links: dict[int, Link] = field(default_factory=dict)
     next_dial_ms: dict[bytes, tuple[int, int]] = field(default_factory=dict)
 
-    def link_of(self, identity: bytes) -> Link | None:
-        """The connection over which this person's device has proved itself."""
-        return next((link for link in self.links.values() if link.identity == identity), None)
+    def link_of(self, device: bytes) -> Link | None:
+        """The connection over which this device has been let in; a person may come with several devices."""
+        return next((link for link in self.links.values() if link.identity and link.device == device), None)
 
     def as_now(self) -> tuple[Mapping[int, Link], Mapping[bytes, tuple[int, int]]]:
         """Which connections stand, and whom to try when: for `again`."""

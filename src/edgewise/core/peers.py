@@ -9,26 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from edgewise.core import accepting, erasing, files, gate, ingest, meeting, takeback
-from edgewise.core.effects import WIRE_FRAMES, Dial, HangUp, Notify, Send, Wire
+from edgewise.core import accepting, dialling, erasing, files, gate, ingest, meeting, returning, takeback
+from edgewise.core.effects import WIRE_FRAMES, HangUp, Notify, Send, Wire
 from edgewise.core.inputs import Received
 from edgewise.core.library import PeerLibrary
-from edgewise.core.links import DIAL_FIRST_MS, DIAL_LAST_MS, Link, Peers
+from edgewise.core.links import DIAL_LAST_MS, Link, Peers
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import EdgewiseError, Refusal, Verdict
-from edgewise.ground.instant import DAY_MS
+from edgewise.identity.person import resolve_chain
 from edgewise.keys.hashing import mac
 from edgewise.keys.labels import Label
 from edgewise.log.chain import verify_run
 from edgewise.log.op import Op, from_wire
-from edgewise.store import agreements, erasures, invitations, outbox, people, register, settings, shelf
+from edgewise.store import agreements, erasures, invitations, outbox, people, register
 from edgewise.store.db import savepoint
 from edgewise.sync import events, frames
 from edgewise.sync.frames import encode_frame
 from edgewise.sync.session import Session
-
-# An ending that nobody could be told in this time is left to rest (interface.md, text T10).
-ENDING_TOLD_MS = 90 * DAY_MS
 
 
 def opened(turn: Turn, conn: int, endpoint: bytes, dialed: bool) -> None:
@@ -48,6 +45,7 @@ def opened(turn: Turn, conn: int, endpoint: bytes, dialed: bool) -> None:
             nonce16=turn.entropy.take(16),
             now_ms=turn.now_ms,
             proves=brings is None or bool(brings.acceptance),
+            chain=returning.introduction(turn, endpoint) if dialed and brings is None else (),
         ),
         brings=b"" if brings is None else brings.invitation,
     )
@@ -179,6 +177,8 @@ def _happened(turn: Turn, link: Link, event: events.Event) -> None:
             erasing.note_receipt(turn, link.device, event)
         case events.EndCame():
             pass  # the ending itself stands in the pair, which both sides sync; the frame only hurries
+        case events.ChainCame():
+            _chain_came(turn, link, event.chain)
         case events.Gone():
             hang_up(turn, link, event.reason)
         case _:
@@ -219,6 +219,20 @@ def _met(turn: Turn, link: Link, event: events.Event) -> None:
             hang_up(turn, link, "again")
 
 
+def _chain_came(turn: Turn, link: Link, chain: tuple[bytes, ...]) -> None:
+    """A new device of an acquaintance says who it is; or somebody says what they know of this person."""
+    identity = resolve_chain(chain).id
+    if identity == turn.me.identity:
+        if returning.told(turn, chain):
+            hang_up(turn, link, "again")  # with what was learnt, over a new connection
+    elif link.proved and not link.identity and agreements.pair(turn.db, identity) is not None:
+        known = returning.introduced(turn, identity, chain, link.proved)
+        if known:
+            _send(turn, link, frames.Chain(known), identity)
+        else:
+            _proved(turn, link, link.proved)
+
+
 def _prove_again(turn: Turn, link: Link) -> None:
     if link.proved:
         _proved(turn, link, link.proved)
@@ -230,7 +244,7 @@ def _proved(turn: Turn, link: Link, device: bytes) -> None:
     identity = people.identity_of_device(turn.db, device) if device else None
     if identity is None or agreements.pair(turn.db, identity) is None or link.identity:
         return
-    twin = turn.peers.link_of(identity)
+    twin = turn.peers.link_of(device)
     link.identity, link.device = identity, device
     route(turn, link, link.session.admit())
     people.met(turn.db, identity, turn.now_ms)
@@ -315,46 +329,15 @@ def tick(turn: Turn) -> None:
                 route(turn, link, [step])
             else:
                 _happened(turn, link, step)
-    _dial(turn)
-
-
-def _dial(turn: Turn) -> None:
-    linked = {link.endpoint for link in turn.peers.links.values()}
-    wanted = {dial.endpoint: dial for dial in _wanted(turn) if dial.addrs and dial.endpoint not in linked}
-    waits = turn.peers.next_dial_ms
-    for endpoint in [endpoint for endpoint in waits if endpoint not in wanted]:
-        del waits[endpoint]  # else its time, long past, would wake the node again and again
-    for endpoint, dial in wanted.items():
-        due_ms, wait_ms = waits.get(endpoint, (0, DIAL_FIRST_MS))
-        if due_ms <= turn.now_ms:
-            waits[endpoint] = (turn.now_ms + wait_ms, min(wait_ms * 2, DIAL_LAST_MS))
-            turn.effects.append(dial)
-
-
-def _wanted(turn: Turn) -> list[Dial]:
-    """Whom to reach: letters that wait, acquaintances that live, and who has not heard of an ending yet."""
-    wanted = accepting.waiting_dials(turn)
-    for row in agreements.pairs(turn.db, live=False):
-        if row.until_ms > turn.now_ms if row.state == "live" else _ending_waits(turn, row):
-            wanted += [Dial(endpoint, addrs) for endpoint, addrs in people.addresses(turn.db, row.identity)]
-    return wanted
-
-
-def _ending_waits(turn: Turn, row: agreements.PairRow) -> bool:
-    """Whether I ended this acquaintance and no device of the other's has said that it knows; for 90 days."""
-    log = shelf.my_log(turn.db, row.space)
-    if log is None or row.ended_ms is None or turn.now_ms - row.ended_ms > ENDING_TOLD_MS:
-        return False
-    if settings.get(turn.db, f"ended:{row.identity.hex()}") is None:
-        return False
-    devices = [device.sign for device in people.devices_of(turn.db, row.identity)]
-    told = [register.acked_heads(turn.db, device, row.space).get(log.public, 0) for device in devices]
-    return max(told, default=0) < log.next_seq
+    dialling.dial(turn)
 
 
 def route(turn: Turn, link: Link, steps: Iterable[events.Out]) -> None:
     """Turn what a session wants to say into effects: wire frames as they are, all else through the gate."""
     for out in steps:
+        if isinstance(out.frame, frames.Chain):
+            _send(turn, link, out.frame, turn.me.identity)
+            continue
         if isinstance(out.frame, WIRE_FRAMES):
             turn.effects.append(Wire(link.conn, encode_frame(out.frame), out.urgent))
             continue

@@ -105,8 +105,6 @@ def fresh_epoch(turn: Turn, space: bytes) -> chest.EpochRow:
     What is written from now on opens only with the new secret (protocol C7).
     """
     parent = sending_epoch(turn, space, content=False)
-    log = shelf.my_log(turn.db, space)
-    assert log is not None, "a fresh epoch in a space without an own log"
     secret = turn.entropy.take(32)
     commits = commitments(secret)
     record = EpochRecord(parents=(parent.id,), recipients_root=ZERO32, mode="fresh", commits=commits)

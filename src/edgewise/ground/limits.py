@@ -42,8 +42,8 @@ ERASE_OLD_MS: Final = 30 * _DAY_MS  # who takes back what is older has time unti
 ERASE_WAIT_MS: Final = _DAY_MS  # long enough that a friend calls: has your computer been stolen?
 
 # --- strangers ------------------------------------------------------------------------------------
-STRANGER_FRAMES_MAX: Final = 3  # hello, proof and one of: ask, accept
-STRANGER_BYTES_MAX: Final = 16 * KIB  # an acceptance with its certificates is 1.6 to 3 KiB
+STRANGER_FRAMES_MAX: Final = 3  # hello, proof and one of: ask, accept, chain
+STRANGER_BYTES_MAX: Final = 28 * KIB  # a whole identity chain of 24 KiB; an acceptance is 1.6 to 3 KiB
 STRANGER_SECONDS_MAX: Final = 10  # long enough for a slow line, too short to occupy the door
 STRANGERS_MAX: Final = 16  # unknown callers that are listened to at once
 
@@ -109,6 +109,15 @@ PICTURE_COMES_BYTES: Final = 10 * MIB  # a picture up to this size comes by itse
 VOICE_COMES_BYTES: Final = 2 * MIB  # a voice note up to this size comes by itself: some ten minutes
 DISK_LEFT_MIN_BYTES: Final = 256 * MIB  # nothing is fetched that would leave less: texts must always fit
 UNNAMED_MS_MAX: Final = _DAY_MS  # what was kept and named by nothing is let go after this time
+
+# --- safe copies ----------------------------------------------------------------------------------
+COPY_PART_MAX_BYTES: Final = MIB  # one part of a copy: rows of a table, or a piece of a file
+COPY_ROWS_BYTES: Final = 128 * KIB  # rows are gathered up to this size, so that few parts hold many
+COPY_MAX_BYTES: Final = 1024 * 1024 * MIB  # 1 TiB: more than the disks of people's computers
+COPY_NAME_MAX_CHARS: Final = 200  # the name of a table, a secret or a file in a copy
+COPY_WORDS_MAX_CHARS: Final = 400  # twelve words with spaces, and slips of the pen
+COPY_FIRST_MS: Final = 3 * _DAY_MS  # asked for first when there is something to lose
+COPY_AGAIN_MS: Final = 90 * _DAY_MS  # an older copy lacks a season
 
 # --- the local page -------------------------------------------------------------------------------
 FORM_MAX_BYTES: Final = 256 * KIB  # a longest text in percent encoding (four bytes, three letters each)

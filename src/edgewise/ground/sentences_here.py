@@ -67,7 +67,7 @@ Another program already uses the place {port} where your page should stand.
 End the other program, or choose another place with --port.
 store.damaged us 9
 The file with your things is damaged. Nothing was deleted, and nothing more is written into it.
-Run "edgewise doctor --deep"; if you have a backup, bring it back into a new folder.
+Run "edgewise doctor --deep"; if you have a safe copy, bring it back into a new folder.
 store.newer you 9
 Your things were last opened by a newer Edgewise. Nothing was changed.
 Install the newest Edgewise, then open them again.
@@ -89,6 +89,57 @@ Start it again; if it stays, please tell its makers.
 use.bad you 2
 That can't be understood: {reason}
 See "edgewise help".
+export.too_big you 2
+With its pictures this is more than {limit_mib} MB, too much for one file. Nothing was written.
+Write it into a folder instead.
+export.not_empty you 2
+The folder {path} is not empty. Nothing was written into it.
+Choose a new or an empty one.
+export.unwritable you 4
+The folder {path} can't be written. What is in it is not whole.
+Choose another one, or check that it is yours and has room.
+archive.malformed you 8
+This is no export of Edgewise's, or it was changed. Nothing of it was brought in.
+Name the folder in which "edgewise.json" lies.
+archive.newer you 9
+The export was made with a newer Edgewise. Nothing of it was brought in.
+Install the newest Edgewise, then try again.
+archive.no_place you 2
+It is not said which folder is meant. Nothing was done.
+Name it with its whole path, or choose the file.
+copy.no_place you 2
+It is not said where the safe copy lies. Nothing was changed.
+Name the file with its whole path, or choose it.
+copy.foreign you 8
+The file {path} is not a safe copy of Edgewise's. Nothing was changed.
+Choose the file whose name ends in ".copy".
+copy.newer you 9
+The safe copy was made with a newer Edgewise. Nothing was changed.
+Install the newest Edgewise, then try again.
+copy.damaged you 8
+The safe copy is damaged or cut short. Nothing was taken from it, and nothing was changed.
+Try another copy, or copy the file again from where it lies.
+copy.unwritable you 4
+The safe copy could not be written to {path}. A copy that was there before is untouched.
+Check that the stick is in, that it has room, and that you may write there.
+copy.not_yours us 8
+The safe copy lacks what shows that it is yours, so nobody can come back by it. Nothing was changed.
+Try another copy.
+words.wrong you 3
+These words do not open this copy. Nothing was changed.
+Look at the page again: each set of words has its copies, with the day on it.
+words.count you 2
+There are {limit} words on the page; these are more, or fewer.
+Type all of them, in their order.
+words.unknown you 2
+The word "{word}" is none of those that can stand on the page.
+Look at it again; the first four letters of each word are enough.
+words.slip you 2
+Each word exists, but together they can't be the ones on the page: one is wrong, or two have changed places.
+Read them once more, in their order.
+words.needed you 3
+The words that open the copy are needed for this.
+Type them, or give them in EDGEWISE_WORDS.
 file.missing you 5
 There is no file {path}.
 Check its name and where it lies.

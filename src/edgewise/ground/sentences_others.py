@@ -85,6 +85,9 @@ Nothing to do.
 identity.fork peer 8
 There are two stories of who this person is. What you had is kept; nothing new is given to them.
 Talk to them in person: their computer may have been stolen or copied.
+identity.branch peer 8
+The file comes from a new computer of somebody you know, who does not know yet what you know of them.
+Nothing was taken. Meet them once over a connection, or in person.
 identity.frozen peer 6
 This person's story is in doubt, so nothing new is given to them. What you had is kept.
 Talk to them in person, and wait until they have put it right.

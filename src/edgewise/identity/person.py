@@ -312,8 +312,7 @@ def relation(old_chain: Sequence[bytes], new_chain: Sequence[bytes]) -> Relation
     old, new = resolve_chain(old_chain), resolve_chain(new_chain)
     if old.id != new.id:
         return Relation.OTHER
-    old_entries = [_decoded(data).entry for data in old_chain]
-    new_entries = [_decoded(data).entry for data in new_chain]
+    old_entries, new_entries = entries(old_chain), entries(new_chain)
     for place, (mine, theirs) in enumerate(zip(old_entries, new_entries, strict=False)):
         if mine != theirs:
             return _forked(_rotates(old_entries[place:]), _rotates(new_entries[place:]))
@@ -322,8 +321,13 @@ def relation(old_chain: Sequence[bytes], new_chain: Sequence[bytes]) -> Relation
     return Relation.EXTENDS if new.length > old.length else Relation.OLDER
 
 
-def _rotates(entries: Sequence[Entry]) -> bool:
-    return any(isinstance(entry, RootRotate) for entry in entries)
+def entries(chain: Sequence[bytes]) -> list[Entry]:
+    """What stands in a chain, unproven. Raises Verdict "identity.malformed"."""
+    return [_decoded(data).entry for data in chain]
+
+
+def _rotates(branch: Sequence[Entry]) -> bool:
+    return any(isinstance(entry, RootRotate) for entry in branch)
 
 
 def _forked(old_rotates: bool, new_rotates: bool) -> Relation:

@@ -31,6 +31,7 @@ class Label(Enum):
     KEM_ID = ("kem-id", "hash", "none: id of a device's KEM key")
     RECOVERY_COMMIT = ("recovery-commit", "hash", "none: commitment to the recovery key")
     RECOVERY_SIG = ("recovery-sig", "sign", "recovery key: a rotation of the root")
+    RECOVERY_NEXT = ("recovery-next", "kdf", "seed of a recovery key: the root and the recovery key after it")
 
     # epochs
     EPOCH_ID = ("epoch-id", "hash", "none: id of an epoch, over its commitments")
@@ -83,7 +84,8 @@ class Label(Enum):
     DB_KEY = ("db-key", "mac", "key that seals the database key: commitment to it")
     CHEST = ("chest", "kdf", "chest key: key that seals one long-term secret")
     CHEST_COMMIT = ("chest-commit", "mac", "key that seals one secret: commitment to it")
-    BACKUP = ("backup", "kdf", "stretched passphrase of a backup: key of its stream")
+    BACKUP = ("backup", "kdf", "stretched words of a safe copy: key of one file")
+    BACKUP_COMMIT = ("backup-commit", "mac", "key of a safe copy: commitment to it")
     WEB_TOKEN = ("web-token", "kdf", "secret of a home: tokens of the local page")
 
     # repeatable derivation

@@ -29,9 +29,19 @@ from edgewise.store.home import Home, NodeNote
 
 READS: Final = ("LC_ALL", "LC_MESSAGES", "LANG", "TZ", "NO_COLOR", "TERM")
 """Of the environment, what changes how a command speaks."""
-AT_HOME_ITSELF: Final = (None, "init", "open", "passphrase", "erase-everything", "sim", "demo", "bench")
+AT_HOME_ITSELF: Final = (
+    None,
+    "init",
+    "open",
+    "passphrase",
+    "erase-everything",
+    "restore",
+    "sim",
+    "demo",
+    "bench",
+)
 """Commands that a running node does not do for others."""
-PATHS: Final = ("file", "out", "letter")
+PATHS: Final = ("file", "out", "letter", "folder")
 """Arguments that name files; they are made absolute, since the node stands in another folder."""
 REPLY_MAX_BYTES: Final = 64 * 1024 * 1024
 TIMEOUT_S: Final = 600.0
@@ -41,7 +51,7 @@ LINK_TIMEOUT_S: Final = 5.0
 def home_of(argv: Sequence[str], environ: Mapping[str, str]) -> Path | None:
     """The home that a command is about; None where it is none for a running node, or can't be understood."""
     args = _parsed(argv)
-    if args is None or args.get("verb") in AT_HOME_ITSELF:
+    if args is None or args.get("verb") in AT_HOME_ITSELF or args.get("check"):
         return None
     home = args.get("home") or environ.get("EDGEWISE_HOME") or default_home(environ, sys.platform)
     return Path(home).expanduser()

@@ -16,8 +16,9 @@ from typing import TextIO
 from edgewise.faces.cli.house import BenchAsked, Measured, Passphrase
 from edgewise.faces.cli.main import default_home
 from edgewise.faces.kit.desk import Desk
+from edgewise.faces.kit.safecopy import CopyFound, CopyMade
 from edgewise.ground.errors import Refusal
-from edgewise.node import homes, launcher, serving
+from edgewise.node import copies, homes, launcher, serving
 from edgewise.node.keeper import HomeKeeper
 from edgewise.node.running import SystemEntropy, now_ms
 from edgewise.store.checkup import Finding
@@ -79,6 +80,39 @@ class OwnHouse:
         with homes.opened(home, passphrase) as desk:
             return homes.examine(desk.store, desk.core, deep)
 
+    def back_up(self, home: Path, passphrase: Passphrase, file: Path, fresh_words: bool) -> CopyMade:
+        """See `House.back_up`."""
+        with homes.opened(home, passphrase) as desk:
+            return _copy(desk, home, file, fresh_words)
+
+    def check_copy(self, home: Path, file: Path, words: str) -> CopyFound:
+        """See `House.check_copy`."""
+        return copies.check(file, words, home)
+
+    def restore(
+        self, home: Path, file: Path, words: str, *, passphrase: str | None, remember: bool, lost: bool
+    ) -> bytes:
+        """See `House.restore`."""
+        held = Home(home)
+        if held.exists():
+            raise Refusal("home.exists", path=home)
+        homes.make_folder(home)
+        homes.take(held)
+        try:
+            return copies.restore(
+                held,
+                file,
+                words,
+                passphrase=passphrase,
+                remember=remember,
+                lost=lost,
+                now_ms=now_ms(),
+                entropy=SystemEntropy(),
+                memory_total_bytes=homes.memory_total_bytes(),
+            )[1]
+        finally:
+            held.release()
+
     def run_sim(self, people: int, days: int, seed: int, seeds: int, say: Callable[[str], None]) -> int:
         """See `House.run_sim`."""
         return self.run_sims(people, days, seed, seeds, _Lines(say))
@@ -99,9 +133,17 @@ class HouseOfNode(OwnHouse):
     keeper: HomeKeeper
     loop: asyncio.AbstractEventLoop
 
+    def back_up(self, home: Path, passphrase: Passphrase, file: Path, fresh_words: bool) -> CopyMade:
+        """See `House.back_up`; the node goes on meanwhile."""
+        return _copy(self.keeper.desk, home, file, fresh_words)
+
     def examine(self, home: Path, passphrase: Passphrase, deep: bool) -> Sequence[Finding]:
         """See `House.examine`; called in a thread, never on the loop."""
         return asyncio.run_coroutine_threadsafe(self.keeper.examine(deep), self.loop).result()
+
+
+def _copy(desk: Desk, home: Path, file: Path, fresh_words: bool) -> CopyMade:
+    return copies.make(desk, home, file, fresh_words, SystemEntropy(), homes.memory_total_bytes())
 
 
 def desk_of(home: Path, passphrase: Passphrase) -> AbstractContextManager[Desk]:

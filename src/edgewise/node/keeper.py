@@ -6,6 +6,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -14,11 +16,14 @@ from msgspec.structs import replace
 
 from edgewise.carriers.port import Carrier
 from edgewise.core.door import Core
+from edgewise.core.inputs import NoteCopy
 from edgewise.faces.kit.desk import Desk
+from edgewise.faces.kit.safecopy import CopyFound, CopyMade
 from edgewise.faces.web.keeper import CLOSING, Errand, Ran, State
 from edgewise.ground.errors import EdgewiseError, Refusal
 from edgewise.ground.foreign import foreign
-from edgewise.node import homes, launcher
+from edgewise.ground.instant import DAY_MS
+from edgewise.node import copies, homes, launcher
 from edgewise.node.running import Node, SystemEntropy, now_ms
 from edgewise.store import chest
 from edgewise.store.checkup import Finding
@@ -29,6 +34,8 @@ log = logging.getLogger("edgewise")
 
 UDP_PORTS: Final = range(20_000, 32_000)
 UDP_TRIES: Final = 20
+SCRATCH_MAX_MS: Final = DAY_MS
+"""A sealed file on its way that a crash left behind is taken away after this time."""
 CarrierOf = Callable[[bytes, int], Carrier]
 """A carrier from the seed of this device's endpoint and a UDP port."""
 RunErrand = Callable[["HomeKeeper", Errand], Awaitable[Ran]]
@@ -177,6 +184,51 @@ class HomeKeeper:
             return await asyncio.to_thread(homes.examine, node.store, node.core, False)
         found: list[Finding] = await node.work(lambda core: homes.examine(node.store, core, True))
         return found
+
+    async def new_copy_words(self) -> str:
+        """See `faces.web.Keeper.new_copy_words`."""
+        memory_bytes = homes.memory_total_bytes()
+        return await asyncio.to_thread(copies.new_words, self.desk, SystemEntropy(), memory_bytes)
+
+    async def back_up(self, file: Path, lasting: bool = True) -> CopyMade:
+        """See `faces.web.Keeper.back_up`; the node goes on meanwhile."""
+        memory_bytes = homes.memory_total_bytes()
+        return await asyncio.to_thread(
+            copies.make, self.desk, self.path, file, False, SystemEntropy(), memory_bytes, lasting=lasting
+        )
+
+    async def check_copy(self, file: Path, words: str) -> CopyFound:
+        """See `faces.web.Keeper.check_copy`."""
+        found = await asyncio.to_thread(copies.check, file, words, self.path)
+        if not found.findings:
+            await asyncio.to_thread(self.desk.do, NoteCopy("", 0))
+        return found
+
+    async def restore(
+        self, file: Path, words: str, passphrase: str | None, remember: bool, lost: bool
+    ) -> None:
+        """See `faces.web.Keeper.restore`."""
+        async with self._change:
+            key, _identity = await asyncio.to_thread(
+                copies.restore,
+                self.home,
+                file,
+                words,
+                passphrase=passphrase,
+                remember=remember,
+                lost=lost,
+                now_ms=now_ms(),
+                entropy=SystemEntropy(),
+                memory_total_bytes=homes.memory_total_bytes(),
+            )
+            await self._open(key)
+
+    def scratch(self) -> Path:
+        """See `faces.web.Keeper.scratch`."""
+        for old in self.path.glob("on-its-way-*"):
+            if now_ms() - int(old.stat().st_mtime * 1000) > SCRATCH_MAX_MS:
+                shutil.rmtree(old, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix="on-its-way-", dir=self.path))
 
     async def run(self, errand: Errand) -> Ran:
         """See `faces.web.Keeper.run`."""

@@ -16,6 +16,7 @@ from edgewise.core import effects as fx
 from edgewise.core.inputs import Input, Received
 from edgewise.ground.ids import short
 from edgewise.ground.limits import BUNDLE_MAX_BYTES, FRAME_MAX_BYTES, PARKED_BYTES_MAX, PARKED_OPS_MAX
+from edgewise.identity.person import resolve_chain
 from edgewise.log.kinds import OpenedOp
 from edgewise.log.op import CLS_CONTENT, from_wire
 from edgewise.sim.memory import Memory
@@ -103,10 +104,7 @@ def _check_wire(person: Person, effect: fx.Wire) -> None:
 def _check_send(memory: Memory, person: Person, receiver: Person, frame: frames.Frame, grant: bytes) -> None:
     who = f"{person.name} sends {type(frame).__name__} to {receiver.name}"
     if isinstance(frame, frames.Run):
-        space = from_wire(frame.ops[0]).space
-        if grant not in allowing(person, space, receiver.identity):
-            raise Violation("gate", f"{who} in space {short(space)} under no grant that holds")
-        _check_authors(memory, person, receiver, frame, who)
+        _check_run(memory, person, receiver, frame, grant, who)
     elif isinstance(frame, frames.Erase):
         for target in frame.targets:
             if memory.written[target.id].op.author != person.identity:
@@ -121,8 +119,21 @@ def _check_send(memory: Memory, person: Person, receiver: Person, frame: frames.
     elif isinstance(frame, frames.Confirm):
         if not any((id, receiver.identity) in memory.yes for id in _letters_of(memory, person)):
             raise Violation("gate", f"{who}, who never said yes")
-    else:
+    elif not isinstance(frame, frames.Chain) or not _of_two(person, receiver, frame):
         raise Violation("gate", f"{who}, which no grant covers")
+
+
+def _check_run(
+    memory: Memory, person: Person, receiver: Person, frame: frames.Run, grant: bytes, who: str
+) -> None:
+    space = from_wire(frame.ops[0]).space
+    if grant not in allowing(person, space, receiver.identity):
+        raise Violation("gate", f"{who} in space {short(space)} under no grant that holds")
+    _check_authors(memory, person, receiver, frame, who)
+
+
+def _of_two(person: Person, receiver: Person, frame: frames.Chain) -> bool:
+    return resolve_chain(frame.chain).id in (person.identity, receiver.identity)
 
 
 def _letters_of(memory: Memory, person: Person) -> list[bytes]:
@@ -130,13 +141,14 @@ def _letters_of(memory: Memory, person: Person) -> list[bytes]:
 
 
 def _check_authors(memory: Memory, person: Person, receiver: Person, frame: frames.Run, who: str) -> None:
-    """In a feed of another only one's own writing goes out; nobody passes on what is not theirs to give."""
+    """In a feed of another only one's own writing goes out, and the receiver's own goes back to them."""
     for wire in frame.ops:
         op = from_wire(wire)
         known = memory.written.get(op.id)
         if known is None:
             raise Violation("unwritten", f"{who}, which nobody wrote")
-        if person.identity not in (known.op.author, known.owner):
+        back = known.op.author == receiver.identity  # their own writing, after a restore
+        if person.identity not in (known.op.author, known.owner) and not back:
             raise Violation("gate", f"{who}, which is neither theirs nor in their feed")
 
 
@@ -218,7 +230,11 @@ def check_register(everybody: Sequence[Person]) -> None:
                 giver = log.identity
                 if space.kind == "feed" and space.owner != person.identity:
                     giver = space.owner
-                runs = covered[giver].get((person.device, space.id, log.public), [])
+                if by_identity[giver].gone:
+                    continue  # their register went with the disk, from the copy on
+                # What a lost computer was given, and its copy holds, stands there under that computer.
+                held = [(device, space.id, log.public) for device in person.devices]
+                runs = [run for key in held for run in covered[giver].get(key, [])]
                 free = _first_free(runs)
                 if free < log.next_seq:
                     name = by_identity[giver].name

@@ -9,8 +9,8 @@ key.
 
 from __future__ import annotations
 
+from edgewise.core.dialling import ENDING_TOLD_MS
 from edgewise.core.library import PeerLibrary
-from edgewise.core.peers import ENDING_TOLD_MS
 from edgewise.features.posts import view as posts
 from edgewise.features.posts.records import Edit, Post, Word
 from edgewise.features.talk import view as talk
@@ -19,6 +19,7 @@ from edgewise.ground.ids import short
 from edgewise.log.kinds import OpenedOp
 from edgewise.log.op import CLS_CONTENT
 from edgewise.sim.checkers import allowing
+from edgewise.sim.losses import check_back
 from edgewise.sim.memory import Memory, Written
 from edgewise.sim.people import Person
 from edgewise.sim.trace import Violation
@@ -30,6 +31,7 @@ def check_all(world: World) -> None:
     """Every last check."""
     people = {person.identity: person for person in world.everybody}
     check_connected(world)
+    check_back(world, world.memory, _path)
     for known in world.memory.written.values():
         if known.op.cls == CLS_CONTENT:
             check_everywhere(world.memory, people, known)
@@ -43,6 +45,8 @@ def check_all(world: World) -> None:
 
 def _path(giver: Person, taker: Person, space: bytes) -> bool:
     """Whether a space's things may go from one to the other now, by both sides' records and clocks."""
+    if giver.gone and taker.gone:
+        return False  # neither knows where the other is now
     if not giver.up or not taker.up or not allowing(giver, space, taker.identity):
         return False
     theirs = PeerLibrary(taker.db, taker.identity, giver.identity, taker.now_ms)
@@ -69,7 +73,7 @@ def _still_meant(memory: Memory, giver: Person, taker: Person, known: Written) -
 def check_connected(world: World) -> None:
     """Who lives in an acquaintance on both sides is connected; and it stands on both sides.
 
-    Of an ending the other is told for 90 days by the clock of who ended it (peers.ENDING_TOLD_MS). A clock
+    Of an ending the other is told for 90 days by the clock of who ended it (dialling.ENDING_TOLD_MS). A clock
     that was set right by years meanwhile has used these up; where the acquaintance has run out at the
     other's too, nobody dials, nothing goes over, and they see it as run out rather than ended.
     """
@@ -79,13 +83,19 @@ def check_connected(world: World) -> None:
             assert other is not None
             back = agreements.pair(other.db, person.identity)
             who = f"{person.name} and {other.name}"
+            if person.gone and other.gone:
+                continue  # both came back, and neither knows where the other is now: a letter tells
+            if (person.gone or other.gone) and (back is None or back.space != pair.space):
+                continue  # they met after the copy: who came back knows nothing of it
             if back is None:
                 raise Violation("healed", f"{who}: acquainted on one side only")
             if back.space == pair.space and _told_for_long(back, other) and pair.until_ms <= person.now_ms:
                 continue
+            lives = pair.until_ms > person.now_ms and back.until_ms > other.now_ms
+            if (person.gone or other.gone) and not lives:
+                continue  # by one clock it has run out, so a new computer is not sought
             if back.space != pair.space or back.state != "live":
                 raise Violation("healed", f"{who}: acquainted on one side, ended on the other")
-            lives = pair.until_ms > person.now_ms and back.until_ms > other.now_ms
             if lives and other not in world.network.lines_of(person):
                 raise Violation("healed", f"{who}: no line between them")
 
@@ -161,8 +171,15 @@ def check_same(memory: Memory, people: dict[bytes, Person], known: Written) -> N
     author = people[known.op.author]
     for reader in [author, *_readers(memory, people, known)]:
         giver = owner if known.op.space_kind == "feed" else author
+        changers = [memory.written[id].op.author for id in _changes(memory, known)]
+        if giver.gone or any(people[each].gone for each in changers):
+            continue  # what somebody changed on a lost computer may be gone, or stand after what came later
         if reader is giver or _path(giver, reader, known.op.space):
             _check_reading(memory, giver, reader, known)
+
+
+def _changes(memory: Memory, known: Written) -> list[bytes]:
+    return [*memory.edits.get(known.op.id, []), *memory.words.get(known.op.id, [])]
 
 
 def _check_reading(memory: Memory, giver: Person, reader: Person, known: Written) -> None:
@@ -245,12 +262,14 @@ def _check_words(memory: Memory, giver: Person, reader: Person, known: Written) 
 
 def check_erasures(people: dict[bytes, Person]) -> None:
     """Every request to erase that could be asked is answered; the text is gone where that was said."""
-    devices = {person.device: person for person in people.values()}
+    devices = {device: person for person in people.values() for device in person.devices}
     for person in people.values():
         if any(row.due_ms <= person.now_ms for row in erasures.every(person.db)):
             raise Violation("erased", f"{person.name} waits with what should have been erased by now")
         for row in outbox.erasures(person.db):
             holder = devices[row.holder_device]
+            if row.holder_device in holder.gone:
+                continue  # asked of a computer that is off for ever
             pair, back = (
                 agreements.pair(person.db, holder.identity),
                 agreements.pair(holder.db, person.identity),

@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from edgewise.consent.circles import ONLY_ME
+from edgewise.consent.circles import ONLY_ME, Member
 from edgewise.consent.erasure import TakenBack
-from edgewise.consent.grants import End, Grant, Renounce
+from edgewise.consent.grants import End, Grant, Renounce, Revoke
 from edgewise.core import inputs
 from edgewise.features.posts.records import Edit, Post, Word
 from edgewise.features.talk.records import Say, SayEdit
@@ -77,16 +77,28 @@ class Memory:
 
     def note(self, person: Person, op: OpenedOp) -> None:
         """Take note of what a person wrote, or learned from another."""
-        if op.mine:
+        if op.mine and op.id in self.written:
+            self._again(person, op)
+        elif op.mine:
             self._write(person, op)
         elif isinstance(op.record, End):
             self._forget(person, op.author)
         elif isinstance(op.record, Renounce):
             self._end_reading(person, op.record.grant, op.author)
 
-    def _write(self, person: Person, op: OpenedOp) -> None:
-        if op.id in self.written:
+    def _again(self, person: Person, op: OpenedOp) -> None:
+        """What one wrote on a lost computer comes back: what it ended is ended in one's own mind too."""
+        if not isinstance(op.record, End | Revoke):
             return
+        space = shelf.space(person.db, op.space)
+        assert space is not None
+        other = next(each for each in (space.owner, space.peer) if each and each != person.identity)
+        if isinstance(op.record, End):
+            self._forget(person, other)
+        else:
+            self._unmean(person, op.record.grant, other)
+
+    def _write(self, person: Person, op: OpenedOp) -> None:
         self.use_place(op.log, op.seq, op.id)
         space, row = shelf.space(person.db, op.space), shelf.op_row(person.db, op.id)
         if space is None or row is None:
@@ -133,6 +145,9 @@ class Memory:
             self.words.setdefault(record.target, []).append(op.id)
         elif isinstance(record, TakenBack):
             self.taken[record.target] = op.id
+        elif isinstance(record, Member) and any(space[:16] == record.circle for space in self.ever):
+            change = set.add if record.present else set.discard  # a feed that came back, with its readers
+            change(person.meaning(record.circle), record.identity)
         elif isinstance(record, Grant):
             pair = shelf.space(person.db, op.space)
             assert pair is not None

@@ -115,6 +115,7 @@ class Person:
         self.entropy = entropy or SeededEntropy(f"{seed} {self.name}".encode())
         self.witness = Witness(parts)
         self.parts = (*parts, Feature("witness", (), self.witness))
+        self._disk_kind = disk
         self.disk = disk.in_memory(all_views(self.parts))
         # How wrong the clock is, and what it said when the last input came.
         self.skew_ms = 0
@@ -126,6 +127,9 @@ class Person:
         self.me: Me | None = None
         # Operations whose writing was acknowledged to this person: id → (log, seq).
         self.acked: dict[bytes, tuple[bytes, int]] = {}
+        # The keys of computers that are gone, and what was written there that others hold.
+        self.gone: list[bytes] = []
+        self.due_back: set[bytes] = set()
         # Whom this person means by each circle, as they said it to their computer.
         self.meant: dict[bytes, set[bytes]] = {}
 
@@ -156,6 +160,17 @@ class Person:
         """The signing key of their computer."""
         assert self.me is not None, f"{self.name} has not begun"
         return self.me.device.public
+
+    @property
+    def devices(self) -> tuple[bytes, ...]:
+        """The signing keys of all computers that this person ever had."""
+        return (self.device, *self.gone)
+
+    def new_computer(self) -> None:
+        """The old disk is gone; what comes now is bare."""
+        self.gone.append(self.device)
+        self.me = None
+        self.disk = self._disk_kind.in_memory(all_views(self.parts))
 
     def start(self) -> Core:
         """Switch the computer on: a new core on the old disk."""

@@ -26,15 +26,15 @@ class Lived:
     refusals: dict[str, int]
 
 
-def live(seed: int, people: int, days: int, faults: Faults | None = None) -> Lived:
+def live(seed: int, people: int, days: int, faults: Faults | None = None, *, losses: bool = False) -> Lived:
     """One world from its seed to its healed end. Raises Violation, or whatever bug a core has."""
     world = World(seed, people, faults=faults)
-    return finish(world, days)
+    return finish(world, days, losses=losses)
 
 
-def finish(world: World, days: int) -> Lived:
+def finish(world: World, days: int, *, losses: bool = False) -> Lived:
     """Let a world live and heal."""
-    week.live(world, days)
+    week.live(world, days, losses=losses)
     week.heal(world)
     return Lived(world.inputs, len(world.memory.written), world.trace.digest(), world.refusals)
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from edgewise.ground.instant import DAY_MS, HOUR_MS, SECOND_MS
 from edgewise.sim import endings
+from edgewise.sim.losses import Losses
 from edgewise.sim.network import NO_FAULTS
 from edgewise.sim.people import Person
 from edgewise.sim.stories import Stories
@@ -24,9 +25,10 @@ ACTS: Final = (1, 5)
 HEALING_MS: Final = 22 * SECOND_MS
 
 
-def live(world: World, days: int) -> Stories:
-    """Let a world live for some days, with all that goes wrong."""
+def live(world: World, days: int, *, losses: bool = False) -> Stories:
+    """Let a world live for some days, with all that goes wrong; with `losses`, disks are lost too."""
     stories = Stories(world)
+    lost = Losses(world)
     # Everybody is away for a day once in a week.
     away = {person.number: world.chance.randrange(7) for person in world.everybody}
     for day in range(days):
@@ -38,6 +40,8 @@ def live(world: World, days: int) -> Stories:
             ]
             _plan(world, stories, START_MS + day * DAY_MS + sitting_ms - world.now_ms, there)
         world.run(START_MS + (day + 1) * DAY_MS)
+        if losses:
+            lost.day()
         world.new_day()
     return stories
 

@@ -118,6 +118,14 @@ class World:
         """Whose endpoint this is."""
         return self._endpoints.get(endpoint)
 
+    def forget(self, person: Person) -> None:
+        """Nobody lives at this person's endpoint any more."""
+        self._endpoints.pop(person.endpoint, None)
+
+    def know(self, person: Person) -> None:
+        """This person's computer is reached at its endpoint from now on."""
+        self._endpoints[person.endpoint] = person
+
     def who(self, identity: bytes) -> Person | None:
         """The person behind an identity."""
         return next((each for each in self.everybody if each.identity == identity), None)

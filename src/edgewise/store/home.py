@@ -37,7 +37,10 @@ _KEYS_NAME: Final = "keys"
 _FILE_NAME: Final = "device.key"
 _LOCK_NAME: Final = "lock"
 _NOTE_NAME: Final = "node"
-_NAMES: Final = (_FILE_NAME, _KEYS_NAME, _NOTE_NAME, STORE_NAME, f"{STORE_NAME}-wal", f"{STORE_NAME}-shm")
+COMING_NAME: Final = "coming.db"
+"""The store while a safe copy is brought back; it gets its name when it is whole."""
+_STORES: Final = tuple(name + end for name in (STORE_NAME, COMING_NAME) for end in ("", "-wal", "-shm"))
+_NAMES: Final = (_FILE_NAME, _KEYS_NAME, _NOTE_NAME, *_STORES)
 
 _NONE: Final = StretchParams(8, 1, 1)  # what stands in a wrap that no passphrase opens
 
@@ -98,7 +101,7 @@ class Home:
         except OSError as error:
             raise Refusal("home.unwritable", path=self.path) from error
         key = entropy.take(KEY_BYTES)
-        self._seal(key, passphrase, remember, entropy, memory_total_bytes)
+        self.seal(key, passphrase, remember, entropy, memory_total_bytes)
         return key
 
     def unlock(self, passphrase: str | None) -> bytes:
@@ -131,7 +134,7 @@ class Home:
         Raises what `unlock` and `create` raise; the old way then still opens it.
         """
         key = self.unlock(old)
-        self._seal(key, new, remember, entropy, memory_total_bytes)
+        self.seal(key, new, remember, entropy, memory_total_bytes)
 
     def remembered(self) -> bool:
         """Whether the home opens without a passphrase on this computer."""
@@ -194,20 +197,27 @@ class Home:
         except Verdict as verdict:
             raise Refusal("store.damaged") from verdict
 
-    def _seal(
+    def check_way(self, passphrase: str | None, remember: bool) -> None:
+        """Raises Refusal "passphrase.*" where this would be no way to open a home."""
+        if passphrase is not None and len(passphrase) < PASSPHRASE_MIN_CHARS:
+            raise Refusal("passphrase.too_short", limit_chars=PASSPHRASE_MIN_CHARS)
+        if passphrase is None and not remember:
+            raise Refusal("passphrase.needed")
+
+    def seal(
         self, key: bytes, passphrase: str | None, remember: bool, entropy: Entropy, memory_total_bytes: int
     ) -> None:
-        """Seal the key anew in each chosen way. One file is replaced at once: a crash leaves old or new."""
+        """Seal the key anew in each chosen way. One file is replaced at once: a crash leaves old or new.
+
+        From then on there is a home here. Raises what `check_way` raises, or "home.unwritable".
+        """
+        self.check_way(passphrase, remember)
         wraps = []
         if passphrase is not None:
-            if len(passphrase) < PASSPHRASE_MIN_CHARS:
-                raise Refusal("passphrase.too_short", limit_chars=PASSPHRASE_MIN_CHARS)
             salt, params = entropy.take(SALT_BYTES), params_for(memory_total_bytes)
             wraps.append(_wrap(key, "passphrase", stretch(passphrase, salt, params), salt, params))
         if remember:
             wraps.append(_wrap(key, "file", self._file_secret(entropy), entropy.take(SALT_BYTES), _NONE))
-        if not wraps:
-            raise Refusal("passphrase.needed")
         _write(self.path / _KEYS_NAME, canon.encode(_Keys(1, tuple(wraps))))
         if not remember:
             wipe(self.path / _FILE_NAME)

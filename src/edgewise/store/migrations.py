@@ -197,6 +197,22 @@ VERSION: Final = len(SCRIPTS)
 _TABLE: Final = re.compile(r"CREATE (?:VIRTUAL )?TABLE(?: IF NOT EXISTS)? (\w+)")
 
 
+def tables_of(script: str) -> list[str]:
+    """The tables that a script lays."""
+    return _TABLE.findall(script)
+
+
+def lay_at(db: apsw.Connection, version: int) -> None:
+    """Lay the still empty tables of an older version in place of the newest; inside the caller's transaction.
+
+    For what was kept by an older version (a safe copy): fill them, then `migrate` from that version.
+    """
+    for table in [name for script in SCRIPTS for name in reversed(tables_of(script))]:
+        db.execute(f"DROP TABLE IF EXISTS {table}")
+    for script in SCRIPTS[:version]:
+        db.execute(script)
+
+
 def migrate(db: apsw.Connection, version: int) -> None:
     """Bring a file of this version (0: empty) to the newest; inside the caller's transaction."""
     for script in SCRIPTS[version:]:

@@ -23,10 +23,11 @@ from edgewise.store.rows import Row, rows
 
 __all__ = [
     "CODES", "STATES", "LogRow", "OpRow", "Remains", "SpaceRow", "add_log", "add_op", "add_space",
-    "add_tombstone", "claimed", "close_log", "control_heads", "erase_payload", "heads", "is_awaited",
-    "is_tombstoned", "load_op", "log_row", "logs_of", "my_log", "name_log", "op_at", "op_row", "ops_range",
-    "other_heads", "park", "parked", "put_remains", "remains", "sealed_counts", "sealed_ops", "set_listed",
-    "set_state", "shown_ops", "space", "space_of_circle", "spaces", "take_moved", "take_parked",
+    "add_tombstone", "claimed", "close_log", "control_heads", "erase_payload", "heads",
+    "is_awaited", "is_tombstoned", "load_op", "log_row", "logs_of", "my_log", "name_log", "op_at", "op_row",
+    "ops_range", "other_heads", "park", "parked", "put_remains", "remains", "sealed_counts",
+    "sealed_ops", "set_listed", "set_state", "shown_ops", "space", "space_of_circle", "spaces",
+    "take_moved", "take_parked",
 ]  # fmt: skip
 
 STATES: Final = ("open", "sealed", "newer", "bad", "erased")

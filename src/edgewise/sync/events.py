@@ -86,6 +86,13 @@ class ConfirmCame:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainCame:
+    """Who the other end says that it is, or what it knows of us; not checked."""
+
+    chain: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The last request was refused."""
 
@@ -134,6 +141,7 @@ Event = (
     | LetterCame
     | AcceptCame
     | ConfirmCame
+    | ChainCame
     | Refused
     | EndCame
     | EraseCame
@@ -148,6 +156,7 @@ TOLD: Final[Mapping[type[frames.Frame], Callable[[Any], Any]]] = {
     frames.InviteIs: lambda frame: LetterCame(frame.letter),
     frames.Accept: lambda frame: AcceptCame(frame.acceptance),
     frames.Confirm: lambda frame: ConfirmCame(frame.confirm),
+    frames.Chain: lambda frame: ChainCame(frame.chain),
     frames.Refuse: lambda frame: Refused(frame.code),
     frames.End: lambda frame: EndCame(frame.tag, frame.sig),
     frames.Erase: lambda frame: EraseCame(frame.request, frame.space, frame.targets, frame.why),

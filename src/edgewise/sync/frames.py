@@ -12,7 +12,13 @@ from msgspec import Meta
 from edgewise.ground import canon
 from edgewise.ground.canon import Bin16, Bin32, Bin64, Record, Uint
 from edgewise.ground.errors import Verdict
-from edgewise.ground.limits import FRAME_MAX_BYTES, HAVE_ITEMS_MAX, HEADS_MAX, RUN_OPS_MAX
+from edgewise.ground.limits import (
+    CHAIN_ENTRIES_MAX,
+    FRAME_MAX_BYTES,
+    HAVE_ITEMS_MAX,
+    HEADS_MAX,
+    RUN_OPS_MAX,
+)
 from edgewise.log.op import WireOp
 
 VERSION: Final = 1
@@ -197,6 +203,13 @@ class Pong(Frame, frozen=True):
     n: Uint
 
 
+class Chain(Frame, frozen=True):
+    """An identity chain: "this is who I am now", or in answer "this is what I know of you" (FRAME-18)."""
+
+    NUMBER: ClassVar[int] = 22
+    chain: Annotated[tuple[bytes, ...], Meta(min_length=1, max_length=CHAIN_ENTRIES_MAX)]
+
+
 class Bye(Frame, frozen=True):
     """The last frame of a conversation, with the code of the reason."""
 
@@ -230,6 +243,7 @@ KINDS: Final[tuple[type[Frame], ...]] = (
     Ping,
     Pong,
     Bye,
+    Chain,
 )
 BY_NUMBER: Final[dict[int, type[Frame]]] = {kind.NUMBER: kind for kind in KINDS}
 # Numbers with a meaning but without a record here; they read as Unknown. 0 is padding (spec/bundle.md); 7, 17

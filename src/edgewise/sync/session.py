@@ -27,6 +27,7 @@ from edgewise.sync.events import (
     TOLD,
     AcceptCame,
     Acked,
+    ChainCame,
     ConfirmCame,
     EndCame,
     EraseCame,
@@ -62,6 +63,7 @@ __all__ = [
     "LetterCame",
     "AcceptCame",
     "ConfirmCame",
+    "ChainCame",
     "Refused",
     "EndCame",
     "EraseCame",
@@ -88,6 +90,7 @@ _MEETING: Final = (
     frames.InviteIs,
     frames.Accept,
     frames.Confirm,
+    frames.Chain,
     frames.Refuse,
     frames.Ping,
     frames.Pong,
@@ -131,6 +134,7 @@ class Session:
     `own_endpoint` and `peer_endpoint` are the 32-byte transport keys that the carrier has authenticated;
     `dialed` tells whether this side made the connection; `nonce16` is fresh for it. `proves` False keeps
     a caller from telling its device to somebody whose letter it only wants to read; `prove` does it later.
+    `chain` is sent after the proof, for an acquaintance who may not know this device yet.
     Feed received bytes to `reader`, and its frames to `receive`.
     """
 
@@ -144,6 +148,7 @@ class Session:
         nonce16: bytes,
         now_ms: int,
         proves: bool = True,
+        chain: tuple[bytes, ...] = (),
     ) -> None:
         self.state = State.NEW
         self.dialed = dialed
@@ -154,6 +159,7 @@ class Session:
         self._endpoints = (own_endpoint, peer_endpoint)
         self._nonce, self._peer_nonce = nonce16, b""
         self._proves, self._proof_sent = proves, False
+        self._chain = chain
         self._stranger_frames = self._stranger_bytes = 0
         self._born_ms = self._heard_ms = now_ms
         self._pinged_ms: int | None = None
@@ -195,7 +201,8 @@ class Session:
             return []
         self._proof_sent = True
         signature = sign(self._device_key, Label.CHANNEL, self._proof_message(own=True))
-        return [Out(frames.Proof(self._device_key.public, signature), urgent=True)]
+        proof = Out(frames.Proof(self._device_key.public, signature), urgent=True)
+        return [proof, Out(frames.Chain(self._chain), urgent=True)] if self._chain else [proof]
 
     def admit(self) -> list[Out]:
         """Let the proved device in. The core then offers what is shared."""

@@ -28,6 +28,7 @@ def test_four_words_are_asked_for_and_answered(friends: Friends) -> None:
     assert "You and bob have met." not in page
     assert "You and bob have met." in alice.press(f"{ask}/undo")
     assert "Good: the four words are the same." in alice.press(ask, {"answer": "same"})
+    alice.one.do(inputs.NoteCopy("/stick/alice.copy", 1))
     alice.one.world.pass_ms(4 * DAY_MS)
     assert "Asked of you" not in alice.read()
 
@@ -110,3 +111,32 @@ def test_what_could_not_leave_is_told_and_its_words_are_there(friends: Friends, 
     assert ask is not None
     assert "could not leave" not in bob.press(ask[0], {"answer": "drop"})
     assert "Take mine" not in bob.get()
+
+
+def test_a_safe_copy_is_asked_for_on_the_third_day_and_never_more_often(alice: Looker, world: World) -> None:
+    """Make one · Not now · No: "no" holds until there is another reason, "not now" for some days."""
+    asked = "If this computer breaks tonight, alice and all that was written here are gone."
+    world.pass_ms(2 * DAY_MS)
+    assert asked not in alice.read()
+    world.pass_ms(DAY_MS)
+    page = alice.read()
+    assert asked in page
+    assert "Make one Not now No" in page
+    assert "two minutes" not in page
+    answer = alice.post("asked/copy-first", {"answer": "make"})
+    assert answer.headers["location"].endswith("/safecopy")
+    assert asked not in alice.press("asked/copy-first", {"answer": "later"})
+    world.pass_ms(2 * DAY_MS)
+    assert asked not in alice.read()
+    world.pass_ms(2 * DAY_MS)
+    assert asked in alice.read()
+    assert "No, then. Undo" in alice.press("asked/copy-first", {"answer": "no"})
+    assert asked in alice.press("asked/copy-first/undo")
+    alice.press("asked/copy-first", {"answer": "no"})
+    world.pass_ms(40 * DAY_MS)
+    assert asked not in alice.read()
+    alice.one.do(inputs.NoteCopy("/stick/alice.copy", 1000))
+    world.pass_ms(89 * DAY_MS)
+    assert asked not in alice.read()
+    world.pass_ms(2 * DAY_MS)
+    assert asked in alice.read()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from edgewise.faces.kit.desk import Desk
+from edgewise.faces.kit.safecopy import CopyFound, CopyMade
 from edgewise.faces.kit.terminal import Out
 from edgewise.faces.kit.words import Translator
 from edgewise.store.checkup import Finding
@@ -66,6 +67,23 @@ class House(Protocol):
         """What is wrong with what is kept here; nothing in a healthy home."""
         ...
 
+    def back_up(self, home: Path, passphrase: Passphrase, file: Path, fresh_words: bool) -> CopyMade:
+        """Write a safe copy and prove it. Refusals "file.exists", "copy.unwritable"."""
+        ...
+
+    def check_copy(self, home: Path, file: Path, words: str) -> CopyFound:
+        """Open a safe copy with its words and look at all in it. Refusals "words.*", "copy.*"."""
+        ...
+
+    def restore(
+        self, home: Path, file: Path, words: str, *, passphrase: str | None, remember: bool, lost: bool
+    ) -> bytes:
+        """Bring a safe copy back where nobody is; the identity's id.
+
+        Refusals "home.exists", "words.*", "copy.*".
+        """
+        ...
+
     def run_sim(self, people: int, days: int, seed: int, seeds: int, say: Callable[[str], None]) -> int:
         """Run seeded worlds, say what happens; 0 when no checker found anything, else 1."""
         ...
@@ -87,6 +105,7 @@ class Errand:
     home: Path
     passphrase: Passphrase
     new_passphrase: Callable[[], str]
+    copy_words: Callable[[], str]
     desk: Callable[[], AbstractContextManager[Desk]]
 
 

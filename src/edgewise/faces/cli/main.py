@@ -101,6 +101,7 @@ def _run(
         home,
         passphrase=lambda: _passphrase(environ, out),
         new_passphrase=lambda: _new_passphrase(args, environ, out),
+        copy_words=lambda: _copy_words(environ, out),
         desk=lambda: desk_factory(home, lambda: _passphrase(environ, out)),
     )
     verb = verb_named(args.verb)
@@ -142,8 +143,8 @@ def _passphrase(environ: Mapping[str, str], out: Out) -> str:
 
 
 def _new_passphrase(args: Namespace, environ: Mapping[str, str], out: Out) -> str:
-    """Typed twice; or EDGEWISE_PASSPHRASE for `init`, EDGEWISE_NEW_PASSPHRASE for a change."""
-    name = "EDGEWISE_PASSPHRASE" if args.verb == "init" else "EDGEWISE_NEW_PASSPHRASE"
+    """Typed twice; or EDGEWISE_PASSPHRASE for `init` and `restore`, EDGEWISE_NEW_PASSPHRASE for a change."""
+    name = "EDGEWISE_PASSPHRASE" if args.verb in ("init", "restore") else "EDGEWISE_NEW_PASSPHRASE"
     given = environ.get(name)
     if given is not None:
         return given
@@ -153,6 +154,16 @@ def _new_passphrase(args: Namespace, environ: Mapping[str, str], out: Out) -> st
     if getpass.getpass(out.words.gettext("The same again:") + " ") != first:
         raise Refusal("passphrase.differs")
     return first
+
+
+def _copy_words(environ: Mapping[str, str], out: Out) -> str:
+    """EDGEWISE_WORDS, or typed. Refusal "words.needed" off a terminal."""
+    given = environ.get("EDGEWISE_WORDS")
+    if given is not None:
+        return given
+    if not out.interactive:
+        raise Refusal("words.needed")
+    return out.prompt(out.words.gettext("The twelve words that open the copy:"))
 
 
 def default_home(environ: Mapping[str, str], platform: str) -> str:

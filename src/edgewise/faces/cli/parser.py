@@ -7,10 +7,11 @@ from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter, _Sub
 from functools import lru_cache
 from typing import Final
 
-from edgewise.faces.cli import bundles, consent, homes, items, meeting, settings
+from edgewise.faces.cli import bundles, consent, homes, items, meeting, safecopy, settings
 from edgewise.faces.cli.house import HouseVerb
 from edgewise.faces.kit.terminal import Verb
 from edgewise.faces.kit.words import Translator, translator
+from edgewise.features.archive import cli as archive_cli
 from edgewise.features.find import cli as find_cli
 from edgewise.features.people import cli as people_cli
 from edgewise.features.posts import cli as posts_cli
@@ -28,6 +29,8 @@ VERBS: Final[tuple[AnyVerb, ...]] = (
     *find_cli.VERBS,
     *consent.VERBS,
     *bundles.VERBS,
+    *safecopy.VERBS,
+    *archive_cli.VERBS,
     *settings.VERBS,
     *homes.VERBS[2:],
 )

@@ -4,8 +4,8 @@
 A feature writes ``features/<name>/web.py`` with ``ROUTES: Final[list[Route]]`` (starlette.routing). Its paths
 begin with "/" and stand under the home's own path: "/" is Home, "/talk/{who}" a conversation. Paths that are
 taken: /enter /setup /unlock /forgotten /erase /end /settings /doctor /letter /draft /events /static
-/groups /command /link /attach /attached /voices /phone /small /picture /voice /file /fetch. The search of
-every page leads to "/find?q=", which features/find has. Handlers are
+/groups /safecopy /comeback /command /link /attach /attached /voices /phone /small /picture /voice /file
+/fetch. The search of every page leads to "/find?q=", which features/find has. Handlers are
 ``async def handler(request: Request) -> Response`` and begin with ``page = await page_of(request)``:
 
     async def show(request: Request) -> Response:

@@ -143,6 +143,7 @@ class PostView:
     readers: str = ""
     readers_url: str = ""
     edited_ms: int | None = None
+    written: str = ""
     warning: str = ""
     to_name: str = ""
     answers: tuple[OneWord, ...] = ()

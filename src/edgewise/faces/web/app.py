@@ -18,7 +18,7 @@ from edgewise.faces.kit.explain import explain
 from edgewise.faces.kit.forms import Form
 from edgewise.faces.kit.page import Page, page_of, status_of
 from edgewise.faces.kit.words import choose_language, translator
-from edgewise.faces.web import attaching, letters, live, machine, phone, settings, showing, start
+from edgewise.faces.web import attaching, letters, live, machine, phone, safecopy, settings, showing, start
 from edgewise.faces.web.guard import Guard, stale
 from edgewise.faces.web.site import HomeSite
 from edgewise.faces.web.static import Static
@@ -30,6 +30,7 @@ OWN: Final = (
     *start.ROUTES,
     *settings.ROUTES,
     *letters.ROUTES,
+    *safecopy.ROUTES,
     *live.ROUTES,
     *machine.ROUTES,
     *attaching.ROUTES,

@@ -48,7 +48,10 @@ OPEN_TO_ALL: Final = ("enter", "static/")
 """Below the home's path: what needs no cookie. A link brings one; styles hold nothing of anybody's."""
 OF_PROGRAMS: Final = ("command", "link")
 """What the command line asks, with the home's token."""
-BEFORE_OPEN: Final = ("enter", "static/", "setup", "unlock", "forgotten", "erase", "end", *OF_PROGRAMS)
+BEFORE_OPEN: Final = (
+    *("enter", "static/", "setup", "comeback", "unlock", "forgotten", "erase", "end"),
+    *OF_PROGRAMS,
+)
 """What stands before the home is set up or unlocked."""
 
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from edgewise.faces.kit.desk import Desk
+from edgewise.faces.kit.safecopy import CopyFound, CopyMade
 from edgewise.ground.errors import EdgewiseError
 from edgewise.store.checkup import Finding
 
@@ -94,6 +96,28 @@ class Keeper(Protocol):
 
     async def examine(self, deep: bool) -> Sequence[Finding]:
         """What the doctor finds; nothing in a healthy home."""
+        ...
+
+    async def new_copy_words(self) -> str:
+        """New words for the safe copies from now on, given back once."""
+        ...
+
+    async def back_up(self, file: Path, lasting: bool = True) -> CopyMade:
+        """Write a safe copy and prove it. Refusals "file.exists", "copy.unwritable"."""
+        ...
+
+    async def check_copy(self, file: Path, words: str) -> CopyFound:
+        """Open a safe copy with its words and look at all in it. Refusals "words.*", "copy.*"."""
+        ...
+
+    async def restore(
+        self, file: Path, words: str, passphrase: str | None, remember: bool, lost: bool
+    ) -> None:
+        """Bring a safe copy back where nobody has begun, and open the home."""
+        ...
+
+    def scratch(self) -> Path:
+        """A new folder in the home for a sealed file that is on its way; the caller takes it away again."""
         ...
 
     async def run(self, errand: Errand) -> Ran:

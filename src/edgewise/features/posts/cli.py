@@ -7,12 +7,13 @@ from argparse import ArgumentParser, Namespace
 from typing import Final
 
 from edgewise.core.inputs import MarkRead, Place, Publish, Undo
-from edgewise.faces.kit import states, terminal
+from edgewise.faces.kit import dates, states, terminal
 from edgewise.faces.kit.choices import chosen
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.shown import State
 from edgewise.faces.kit.terminal import BOLD, FAINT, N_, TURN, Out, Verb
 from edgewise.faces.kit.words import Translator
+from edgewise.features.archive import view as archive_view
 from edgewise.features.people import view as people_view
 from edgewise.features.posts import view
 from edgewise.features.posts.records import WORDS, Post, Word
@@ -226,6 +227,8 @@ def _item_lines(db: Connection, item: view.Item, now_ms: int, out: Out, marked: 
     head = [out.styled(name, BOLD), _where(db, item, out), out.when(item.wall_ms, now_ms)]
     if item.answers is not None:
         head.insert(1, _("to %(name)s", name=terminal.line(people_view.name_of(db, item.answers))))
+    if (written := archive_view.written_ms(db, item.id)) is not None:
+        head.append(_("written %(when)s", when=dates.dated(written, out.zone, out.words.locale)))
     if item.edited_ms is not None:
         head.append(_("changed %(when)s", when=out.when(item.edited_ms, now_ms)))
     if marked < item.order_ms and not item.mine and marked:

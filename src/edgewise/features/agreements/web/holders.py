@@ -180,6 +180,12 @@ def _file(page: Page, known: Known, row: ExportRow) -> File:
             "A file for %(name)s, sealed: only that computer can open it.", name=known.name(identity)
         )
         return File(said, page.url(f"people/{identity.hex()}"), row.size_bytes, row.at_ms)
+    if row.what == "copy":
+        said = words.gettext("A safe copy, sealed under its words: %(name)s", name=row.name)
+        return File(said, page.url("safecopy"), row.size_bytes, row.at_ms)
+    if row.what == "export":
+        said = words.gettext("Your own words as plain files, not sealed: %(name)s", name=row.name)
+        return File(said, page.url("archive"), row.size_bytes, row.at_ms)
     return File(words.gettext("A file: %(name)s", name=row.name), "", row.size_bytes, row.at_ms)
 
 

@@ -24,7 +24,7 @@ from edgewise.core.inputs import (
     SetMember,
     SetSetting,
 )
-from edgewise.faces.kit import dates, texts
+from edgewise.faces.kit import dates, safecopy, texts
 from edgewise.faces.kit.known import CIRCLE_BYTES, PERSON_BYTES, Known, id_of
 from edgewise.faces.kit.page import Page, page_of
 from edgewise.faces.kit.said import shortened
@@ -38,6 +38,7 @@ from edgewise.ground.instant import DAY_MS
 from edgewise.ground.limits import GRANT_DEFAULT_MS
 from edgewise.identity.invites import open_letter
 from edgewise.store import agreements, invitations, settings
+from edgewise.store import people as people_store
 
 SHOWN_MAX: Final = 5
 """More wait until these are answered: prompts are rationed."""
@@ -70,6 +71,7 @@ class Asks:
             *self._words_to_compare(),
             *self._offers(),
             *self._ending(),
+            *self._safe_copy(),
         ]
         return tuple(found[:SHOWN_MAX])
 
@@ -92,9 +94,11 @@ class Asks:
         for id, (at_ms, answer) in self._answers.items():
             until_ms = at_ms + UNDO_MS
             if answer in said and self._known.now_ms < until_ms:
-                back = answer == "later" or (answer == "no" and id.startswith("letter-"))
+                back = answer == "later" or (answer == "no" and id.startswith(("letter-", "copy-")))
                 hold = Hold(until_ms, self._url(f"{id}/undo")) if back else None
-                yield AskView(f"ask-{id}", "", "", (), answered=said[answer], hold=hold)
+                to_nobody = answer == "no" and id.startswith("copy-")
+                words = self._words.gettext("No, then.") if to_nobody else said[answer]
+                yield AskView(f"ask-{id}", "", "", (), answered=words, hold=hold)
 
     def _held_back(self) -> Iterator[AskView]:
         for name, code in settings.named(self._db, "held_back:").items():
@@ -185,6 +189,24 @@ class Asks:
                     yes_no_later(self._words),
                     until_ms=pair.until_ms,
                 )
+
+    def _safe_copy(self) -> Iterator[AskView]:
+        """Whether to make a safe copy: never more often than `safecopy.due` has a reason (text T16)."""
+        id = safecopy.due(self._db, self._known.now_ms)
+        if not id or not self._waits(id):
+            return
+        me = people_store.me(self._db)
+        words = self._words
+        yield AskView(
+            f"ask-{id}",
+            texts.safe_copy(words, me.name if me is not None else ""),
+            self._url(id),
+            (
+                Choice("make", words.gettext("Make one")),
+                Choice("later", words.gettext("Not now")),
+                Choice("no", words.gettext("No")),
+            ),
+        )
 
     def _ending(self) -> list[AskView]:
         rows = [row for row in ending(self._db, self._known.now_ms) if self._waits(ending_id(row))]
@@ -298,6 +320,13 @@ async def _all_end(page: Page, rest: str, answer: str) -> str:
     return "#asked"
 
 
+async def _copy(page: Page, rest: str, answer: str) -> str:
+    if answer == "make":
+        return "safecopy"
+    await remember(page, f"copy-{rest}", "no" if answer == "no" else "later")
+    return "#asked"
+
+
 async def _back(page: Page, rest: str, answer: str) -> str:
     name = id_of(rest, CIRCLE_BYTES, "not_found.draft").hex()
     await page.do(SetSetting(f"held_back:{name}", ""))
@@ -313,6 +342,7 @@ _BY_KIND: Final[dict[str, Callable[[Page, str, str], Awaitable[str]]]] = {
     "ending": _ends,
     "endings": _all_end,
     "back": _back,
+    "copy": _copy,
 }
 
 

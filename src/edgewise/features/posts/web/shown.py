@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from string import hexdigits
 from typing import Any, Final
 
-from edgewise.faces.kit import attached, states
+from edgewise.faces.kit import attached, dates, states
 from edgewise.faces.kit.known import ITEM_BYTES, Known
 from edgewise.faces.kit.page import Page
 from edgewise.faces.kit.shown import Act, Hold, OneWord, PostView, State
 from edgewise.faces.kit.words import Translator
+from edgewise.features.archive import view as archive_view
 from edgewise.features.posts import records, view
 from edgewise.features.posts.records import WORDS, Post
 from edgewise.ground.canon import decode
@@ -107,6 +108,12 @@ class Shown:
             earlier_replies=len(item.replies) - len(replies),
         )
 
+    def _written(self, item: view.Item) -> str:
+        """The day on which something was written that was brought in later; else ""."""
+        at_ms = archive_view.written_ms(self._known.db, item.id)
+        page = self._page
+        return "" if at_ms is None else dates.dated(at_ms, page.zone, page.words.locale)
+
     def thread(self, item: view.Item, replies: Iterable[view.Item]) -> PostView:
         """An item with these of its answers."""
         return self._one(item, replies=tuple(self._one(reply, top=item) for reply in replies))
@@ -153,6 +160,7 @@ class Shown:
             readers=self.readers_of(item) if shows_readers else "",
             readers_url=url(f"{path}/who"),
             edited_ms=item.edited_ms,
+            written=self._written(item),
             warning=item.warning,
             to_name=self._known.name(to) if to is not None else "",
             answers=tuple(self._said(item)),
