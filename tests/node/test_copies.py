@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Safe copies on a disk: nothing unsealed, nothing half done, the last one kept until the next is proved."""
 
+import io
 import os
 from pathlib import Path
 
 import pytest
 
+from edgewise.consent.circles import ONLY_ME
 from edgewise.core.inputs import Place, Publish
 from edgewise.features.people.records import Petname
+from edgewise.features.posts.records import Post
 from edgewise.ground.entropy import SeededEntropy
 from edgewise.ground.errors import Refusal
+from edgewise.log.blobs import Attachment
 from edgewise.node import copies, homes
 from edgewise.store import chest, people, settings
 from edgewise.store.home import COMING_NAME, Home
@@ -178,3 +182,20 @@ def test_where_somebody_is_nobody_is_brought_back(ana: Path, tmp_path: Path) -> 
     with pytest.raises(Refusal) as no:
         copies.check(tmp_path / "missing.copy", words, None)
     assert no.value.code == "file.missing"
+
+
+def test_pictures_come_back_with_their_posts(ana: Path, tmp_path: Path) -> None:
+    """COPY-6: what was kept in this home opens from the copy's own pieces, byte for byte."""
+    file, new = tmp_path / "ana.copy", tmp_path / "new"
+    data = os.urandom(300_000)
+    with homes.opened(ana, lambda: "") as desk:
+        ref = desk.keep_file(io.BytesIO(data), len(data))
+        kept = Attachment(ref, "picture", "image/jpeg", "hill.jpg", "a hill", 4, 3)
+        desk.do(Publish(Place("circle", ONLY_ME), Post("", attachments=(kept,))))
+    words = make(ana, file)
+    found = copies.check(file, words, None)
+    assert (found.findings, found.contents.own) == ((), 1)
+    restore(new, file, words)
+    with homes.opened(new, lambda: "") as desk:
+        assert b"".join(desk.file_bytes(ref.blob)) == data
+        assert homes.examine(desk.store, desk.core, True) == []
