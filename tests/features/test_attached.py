@@ -150,6 +150,7 @@ def test_a_part_of_a_voice_note_is_given(alice: Looker, asked: str, status: int,
     assert answer.headers.get("content-range", "") == said.format(len(whole), **values)
     if status == 200:
         assert (answer.content, answer.headers["content-type"]) == (whole, "audio/ogg")
+        assert answer.headers["content-disposition"] == 'inline; filename="edgewise.ogg"'
     if status == 206:
         first, last = (int(n) for n in said.format(len(whole), **values)[6:].partition("/")[0].split("-"))
         assert answer.content == whole[first : last + 1]

@@ -94,7 +94,7 @@ def moving(sort: str, frames: int = 4) -> bytes:
 def avif(orientation: int = 1) -> bytes:
     """An AVIF with Exif and XMP."""
     out = io.BytesIO()
-    points().save(out, "AVIF", quality=90, exif=exif(orientation), xmp=XMP)
+    points().save(out, "AVIF", quality=90, exif=exif(orientation), xmp=XMP, icc_profile=display_p3())
     return out.getvalue()
 
 

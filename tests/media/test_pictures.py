@@ -111,6 +111,25 @@ def test_colours_are_kept_without_their_makers_name() -> None:
     assert before.data == after.data
 
 
+def test_an_avif_is_drawn_anew_without_what_it_told() -> None:
+    """Place, camera and the maker of its colours are gone; it stays an AVIF."""
+    made = pictures.prepare(samples.avif())
+    assert made.mime == "image/avif"
+    assert made.removed == ("place", "camera")
+    assert b"MAKR" not in made.data
+    assert [secret for secret in samples.SECRETS if secret in made.data] == []
+
+
+def test_sixteen_bits_of_grey_are_kept_and_shown_as_grey() -> None:
+    """A scan keeps its depth; small, the middle grey is the middle grey."""
+    out = io.BytesIO()
+    Image.new("I;16", (40, 40), 128 * 256).save(out, "PNG")
+    made = pictures.prepare(out.getvalue())
+    assert Image.open(io.BytesIO(made.data)).mode == "I;16"
+    small = Image.open(io.BytesIO(pictures.thumbnail(made.data, 20).data)).convert("L")
+    assert abs(small.getpixel((9, 9)) - 128) < 4  # type: ignore[operator]
+
+
 @pytest.mark.parametrize("sort", ["GIF", "PNG", "WEBP"])
 def test_moving_pictures_keep_their_frames_and_stand_still_in_a_page(sort: str) -> None:
     """Every frame is there after cleaning; the small picture has one."""

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, features
 
 from edgewise.ground.errors import Verdict
 from edgewise.ground.foreign import foreign
-from edgewise.media import exif, gif, jpeg, png, webp
+from edgewise.media import exif, gif, icc, jpeg, png, webp
 from edgewise.media.cleaned import Cleaned, broken, check_size, in_order
 from edgewise.media.jobs import (
     MIME,
@@ -86,6 +86,8 @@ def _small(data: bytes, sort: str, max_px: int, orientation: int) -> Prepared:
     with _opened(data, sort) as picture, foreign("Pillow", "media.broken"):
         picture.draft("RGB", (max_px, max_px))
         upright = _upright(picture, orientation)
+        if upright.mode in ("I", "I;16"):  # sixteen bits of grey: the upper eight are what a screen shows
+            upright = upright.point(lambda value: value * (1 / 256)).convert("L")
         clear = upright.has_transparency_data
         upright = upright.convert("RGBA" if clear else "RGB") if upright.mode != "CMYK" else upright
         upright.thumbnail((max_px, max_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -196,6 +198,7 @@ def _redrawn(data: bytes, sort: str, removed: tuple[Removed, ...]) -> Prepared:
             _forget(upright)
             out = io.BytesIO()
             if sort == "avif":
+                profile = _own_profile(profile)
                 upright.save(out, "AVIF", quality=_REDRAWN_QUALITY, icc_profile=profile, exif=b"", xmp=b"")
             else:
                 upright.convert("RGB").save(
@@ -206,6 +209,14 @@ def _redrawn(data: bytes, sort: str, removed: tuple[Removed, ...]) -> Prepared:
     if sort == "heic":  # the profile of the sender's device is cleaned as that of every JPEG
         return Prepared(jpeg.clean(out.getvalue()).data, mime, *size, removed=tells, redrawn=True)
     return Prepared(out.getvalue(), mime, *size, removed=in_order({*removed, *tells}), redrawn=True)
+
+
+def _own_profile(profile: object) -> bytes | None:
+    """The colours of a profile without their maker's name; None where they can't be read."""
+    try:
+        return icc.cleaned(profile) if isinstance(profile, bytes) else None
+    except Verdict:
+        return None
 
 
 def _told(picture: Image.Image) -> tuple[Removed, ...]:

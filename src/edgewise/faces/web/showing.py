@@ -141,7 +141,9 @@ async def _shown(page: Page, sorts: tuple[str, ...]) -> Response:
     sort = sort_of(head)
     known = sort in sorts and sort in MIME
     headers = {"Accept-Ranges": "bytes"}
-    if not known:
+    if known:
+        headers["Content-Disposition"] = f'inline; filename="edgewise.{sort}"'
+    else:
         headers["Content-Security-Policy"] = SANDBOX
         headers["Content-Disposition"] = disposition(page.request.path_params.get("name", sort or "file"))
     span = _span(page.request.headers.get("range", ""), size)
@@ -153,7 +155,7 @@ async def _shown(page: Page, sorts: tuple[str, ...]) -> Response:
         headers["Content-Range"] = f"bytes {first}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - first)
     return StreamingResponse(
-        page.desk.file_bytes(blob, first, stop),
+        await asyncio.to_thread(page.desk.file_bytes, blob, first, stop),
         200 if whole else 206,
         headers,
         MIME[sort] if known else "application/octet-stream",

@@ -37,7 +37,7 @@ const send = (files) => {
   going.send(data);
 };
 const take = (event, from) => {
-  if (from.files.length) { event.preventDefault(); send([...from.files]); }
+  if (from.files.length && !from.types.includes("text/plain")) { event.preventDefault(); send([...from.files]); }
 };
 $("[data-send]").hidden = true;
 pick.onchange = () => send(pick.files);
