@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The worker: a process that may die of what it reads, beside a node that doesn't notice."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -81,9 +80,10 @@ def test_one_worker_serves_many_jobs(workshop: Workshop) -> None:
 def test_a_worker_that_dies_is_replaced(workshop: Workshop) -> None:
     """A crash between two jobs, or in one, is a refused picture at most."""
     workshop.prepare(samples.png())
-    assert workshop.pid is not None
-    os.kill(workshop.pid, signal.SIGSEGV)
-    os.waitid(os.P_PID, workshop.pid or 0, os.WEXITED | os.WNOWAIT)
+    process = workshop._process
+    assert process is not None
+    process.send_signal(signal.SIGSEGV)
+    process.wait()
     assert workshop.prepare(samples.png()).width == 64
 
 
