@@ -8,9 +8,11 @@ import json
 import os
 import platform
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 from bench.peers import install
@@ -124,9 +126,23 @@ def about(rounds: int) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
         "node": _node(),
+        "an fsync in ms": round(fsync_ms(), 2),
         "load at the start": round(os.getloadavg()[0], 2),
         "rounds": rounds,
     }
+
+
+def fsync_ms(times: int = 20) -> float:
+    """How long 4 KiB take to the disk where the programs have their files: the price of writing through."""
+    taken = []
+    with tempfile.TemporaryFile() as file:
+        for _ in range(times):
+            file.write(bytes(4096))
+            began = time.perf_counter()
+            file.flush()
+            os.fsync(file.fileno())
+            taken.append(1000 * (time.perf_counter() - began))
+    return median(taken)
 
 
 def _processor() -> str:
