@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import socket
 import sys
 import time
@@ -14,7 +16,7 @@ from typing import Final
 from bench.peers.autobase import agreed, wait_until
 from bench.peers.figures import OURS, DidNotRun, quantile
 from bench.peers.process import Process, Talker, talkers
-from bench.peers.stage import ENTRIES_EACH, IDLE_S, LINES, POSTS, Peer, Stage, must_hold
+from bench.peers.stage import ENTRIES_EACH, FILE_BYTES, IDLE_S, LINES, POSTS, Peer, Stage, must_hold
 
 ROOT: Final = Path(__file__).parents[2]
 PROGRAM: Final = (sys.executable, "-P", ROOT / "bench/peers/ours_program.py")
@@ -89,6 +91,24 @@ def live(stage: Stage) -> dict[str, float]:
         return {"live-p50": quantile(taken_ms, 0.5), "live-p99": quantile(taken_ms, 0.99)}
 
 
+def file(stage: Stage) -> dict[str, float]:
+    """A file that alice says to bob, from her choosing it until it is whole at his; both connected."""
+    data = os.urandom(FILE_BYTES)
+    path = stage.folder / "file.bin"
+    path.write_bytes(data)
+    with acquainted(stage) as (alice, bob):
+        for end in (alice, bob):
+            end.ask("start")
+        introduce(alice, bob)
+        to = bob.ask("who")["identity"]
+        bob.send("fetch_file")
+        shared = alice.ask("share", file=str(path), identity=to)
+        fetched = bob.hear()
+        if fetched["digest"] != hashlib.sha256(data).hexdigest():
+            raise DidNotRun("what arrived is not what was there")
+        return {"file": (fetched["at_ns"] - shared["at_ns"]) / 1e9}
+
+
 def introduce(alice: Talker, bob: Talker) -> None:
     """A first line, so that what follows is not about finding each other."""
     one_line(alice, bob, bob.ask("who")["identity"], "Are you there?")
@@ -104,7 +124,7 @@ def one_line(alice: Talker, bob: Talker, to: str, text: str) -> float:
 PEER: Final = Peer(
     OURS,
     "",
-    {"replicate": replicate, "writers": writers, "live": live},
+    {"replicate": replicate, "writers": writers, "live": live, "file": file},
     "Each post is sealed and signed; the reader checks, opens and indexes it. QUIC with TLS 1.3. The "
     "whole store is encrypted; SQLite with synchronous FULL: fsync at each commit, which is one post when "
     "written and a run of posts when received.",

@@ -22,6 +22,7 @@ from edgewise.core import effects as fx
 from edgewise.core.inputs import (
     AddressesNow,
     AnswerLetter,
+    FetchBlob,
     Input,
     MakeBundle,
     MakeLetter,
@@ -35,12 +36,16 @@ from edgewise.features.posts import view as posts
 from edgewise.features.posts.records import Post
 from edgewise.features.talk import view as talk
 from edgewise.features.talk.records import Say
+from edgewise.ground.limits import FILE_MAX_BYTES
+from edgewise.log.blobs import Attachment
 from edgewise.node import homes
 from edgewise.node.running import Node, SystemEntropy, now_ms
-from edgewise.store import chest
+from edgewise.store import chest, pieces
 from edgewise.store.home import Home
 
 LOOK_EVERY_S: Final = 0.025
+FILE_LOOK_EVERY_S: Final = 0.01
+STANDS_STILL_S: Final = 10.0
 PAGE_ITEMS: Final = 30
 ALL_ITEMS: Final = 1_000_000
 Request = dict[str, Any]
@@ -148,6 +153,44 @@ class Program:
                 return {"at_ns": time.monotonic_ns()}
             await changes.get()
 
+    async def share(self, request: Request) -> Answer:
+        """Seal a file into this home and say it to somebody; when that was begun."""
+        path, place = Path(request["file"]), Place("talk", bytes.fromhex(request["identity"]))
+        began_ns = time.monotonic_ns()
+
+        def all_of_it() -> None:
+            with path.open("rb") as source:
+                ref = self._node.desk.keep_file(source, FILE_MAX_BYTES)
+            held = Attachment(ref, "file", "application/octet-stream", path.name)
+            self._node.desk.do(Publish(place, Say("", attachments=(held,))))
+
+        await asyncio.to_thread(all_of_it)
+        return {"at_ns": began_ns}
+
+    async def fetch_file(self, _request: Request) -> Answer:
+        """Ask for the file of the next line that has one, until it is here; when that was, and its digest.
+
+        Raises TimeoutError where nothing more of it comes.
+        """
+        changes = await self._node.watch()
+        while not (held := self._read(lambda db: talk.lines(db, self._talk, limit=1)[-1].attachments)):
+            await changes.get()
+        self._node.unwatch(changes)
+        blob = held[0].ref.blob
+        await asyncio.to_thread(self._node.desk.do, FetchBlob(blob))
+        have_bytes, until = 0, time.monotonic() + STANDS_STILL_S
+        while (state := self._read(lambda db: pieces.state(db, blob))).state != "here":
+            if state.have_bytes > have_bytes:
+                have_bytes, until = state.have_bytes, time.monotonic() + STANDS_STILL_S
+            if time.monotonic() > until:
+                raise TimeoutError(f"{have_bytes} bytes of the file came, then nothing more")
+            await asyncio.sleep(FILE_LOOK_EVERY_S)
+        at_ns = time.monotonic_ns()
+        whole = hashlib.sha256()
+        for part in self._node.desk.file_bytes(blob):
+            whole.update(part)
+        return {"at_ns": at_ns, "digest": whole.hexdigest()}
+
     async def look(self, request: Request) -> Answer:
         """How many lines are here, and in `whole` a digest of them in their order."""
         found = self._read(lambda db: talk.lines(db, self._talk, limit=ALL_ITEMS))
@@ -175,8 +218,11 @@ async def serve(program: Program) -> None:
     """Answer requests until the input ends."""
     while line := await asyncio.to_thread(sys.stdin.readline):
         request = json.loads(line)
-        answer = await getattr(program, request["do"])(request)
-        print(json.dumps({"ok": True, **answer}), flush=True)
+        try:
+            answer = {"ok": True, **await getattr(program, request["do"])(request)}
+        except TimeoutError as error:
+            answer = {"ok": False, "why": str(error)}
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

@@ -21,16 +21,15 @@ def said(value: float | None) -> str:
 
 
 def told(result: Result | None) -> str:
-    """A median and between what the rounds lay, or why there is none."""
+    """A median and between what the rounds lay, and why there is none of them, or of one."""
     if result is None:
         return ABSENT
+    why = " ".join(result.why_not.split()).replace("|", "/")
     if result.value is None:
-        return (
-            f"did not run: {' '.join(result.why_not.split())}".replace("|", "/") if result.why_not else ABSENT
-        )
+        return f"did not run: {why}" if why else ABSENT
     low, high = result.spread or (result.value, result.value)
     between = f" ({said(low)}–{said(high)})" if len(result.values) > 1 else ""
-    return said(result.value) + between
+    return said(result.value) + between + (f"; in one round not: {why}" if why else "")
 
 
 def rows(results: Results) -> list[tuple[str, ...]]:

@@ -37,6 +37,7 @@ def test_who_did_not_run_says_why_within_the_table() -> None:
     """The reason stands on one line and breaks no column."""
     row = next(row for row in rows(RESULTS) if "file" in row[0])
     assert row[3:] == ("syncthing", "did not run: apt-get is not on this / computer", "—", "")
+    assert told(Result([7.0], "no answer")) == "7; in one round not: no answer"
 
 
 def test_ours_alone_has_a_row_too() -> None:
