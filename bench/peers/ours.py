@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from bench.peers.autobase import agreed, wait_until
 from bench.peers.figures import OURS, DidNotRun, quantile
 from bench.peers.process import Process, Talker, talkers
 from bench.peers.stage import ENTRIES_EACH, FILE_BYTES, IDLE_S, LINES, POSTS, Peer, Stage, must_hold
+from edgewise.bench.stage import meet, people
 
 ROOT: Final = Path(__file__).parents[2]
 PROGRAM: Final = (sys.executable, "-P", ROOT / "bench/peers/ours_program.py")
@@ -25,15 +25,11 @@ PROGRAM: Final = (sys.executable, "-P", ROOT / "bench/peers/ours_program.py")
 @contextmanager
 def acquainted(stage: Stage) -> Iterator[tuple[Talker, Talker]]:
     """Alice's and bob's Edgewise, who met by files and are offline; each may read what the other writes."""
-    with talkers(PROGRAM, stage.folder, socket.SOCK_DGRAM) as (alice, bob):
-        letter = alice.ask("letter", to="bob")["letter"]
-        accepted = alice.ask("take", file=bob.ask("agree", letter=letter)["file"])["file"]
-        bob.ask("take", file=accepted)
-        for _both_ways_twice in range(2):
-            for giver, taker in ((alice, bob), (bob, alice)):
-                other = taker.ask("who")["identity"]
-                taker.ask("take", file=giver.ask("bundle", identity=other)["file"])
-        yield alice, bob
+    homes = stage.folder / "homes"
+    with people(homes, "alice", "bob") as (alice_at_home, bob_at_home):
+        meet(alice_at_home, bob_at_home)
+    with talkers(PROGRAM, stage.folder) as ends:
+        yield ends
 
 
 def replicate(stage: Stage) -> dict[str, float]:
@@ -47,7 +43,7 @@ def replicate(stage: Stage) -> dict[str, float]:
         return {
             "write": POSTS / written["seconds"],
             "replicate": POSTS / fetched["seconds"],
-            "memory": opened_mib(stage.folder / "bob/home", stage.folder / "open"),
+            "memory": opened_mib(stage.folder / "homes/bob", stage.folder / "open"),
         }
 
 

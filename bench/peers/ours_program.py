@@ -18,19 +18,10 @@ from typing import Any, Final
 
 from edgewise.carriers.iroh import IrohCarrier
 from edgewise.consent.circles import PEOPLE
-from edgewise.core import effects as fx
 from edgewise.core.inputs import (
-    AddressesNow,
-    AnswerLetter,
     FetchBlob,
-    Input,
-    MakeBundle,
-    MakeLetter,
     Place,
     Publish,
-    ReadLetter,
-    SetMember,
-    TakeFile,
 )
 from edgewise.features.posts import view as posts
 from edgewise.features.posts.records import Post
@@ -55,59 +46,32 @@ Answer = dict[str, Any]
 class Program:
     """One person's Edgewise in a folder, and what it can be asked to do: each public method is a request."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        home = Home(folder / "home")
-        homes.make_folder(home.path)
+    def __init__(self, path: Path) -> None:
+        home = Home(path)
         homes.take(home)
-        key, self._identity = homes.begin(home, folder.name, None, True, now_ms())
         self._home = home
-        self._store, self._core = homes.open_core(home, key)
-        self._entropy = SystemEntropy()
-        self._handle(AddressesNow((f"127.0.0.1:{port}",)))
+        self._store, self._core = homes.open_core(home, home.unlock(None))
         with self._store.reading() as db:
             seed = chest.secret(db, "transport")
         assert seed is not None, "a home without its person"
+        port = homes.page_place(path).udp_port
         self._node = Node(self._store, self._core, IrohCarrier(seed, port, ("127.0.0.1",)))
         self._talk = b""
-
-    def _handle(self, item: Input) -> Any:
-        """Hand the core an input before the node runs, and give the answer."""
-        effects = self._core.handle(item, now_ms(), self._entropy)
-        return next((each.value for each in effects if isinstance(each, fx.Reply)), None)
+        self._before: frozenset[bytes] = frozenset()
 
     async def who(self, _request: Request) -> Answer:
         """Whose home this is."""
-        return {"identity": self._identity.hex()}
-
-    async def letter(self, request: Request) -> Answer:
-        """Write a letter to somebody."""
-        made: fx.LetterMade = self._handle(MakeLetter(request["to"], "Shall we measure?"))
-        return {"letter": made.letter}
-
-    async def agree(self, request: Request) -> Answer:
-        """Say yes to a letter; the file that carries the answer."""
-        read: fx.LetterRead = self._handle(ReadLetter(request["letter"]))
-        answered: fx.Answered = self._handle(AnswerLetter(read.invitation, "yes"))
-        assert answered.acceptance is not None
-        return {"file": answered.acceptance.hex()}
-
-    async def take(self, request: Request) -> Answer:
-        """Take a file in; what is to be carried back, if anything."""
-        taken: fx.FileTaken = self._handle(TakeFile(bytes.fromhex(request["file"])))
-        return {"file": (taken.answer or b"").hex()}
-
-    async def bundle(self, request: Request) -> Answer:
-        """Let somebody read what is written for those whom one knows; a file with what they lack."""
-        other = bytes.fromhex(request["identity"])
-        self._handle(SetMember(PEOPLE, other, True))
-        return {"file": self._handle(MakeBundle(other)).hex()}
+        me = self._core.me()
+        assert me is not None, "a home without its person"
+        return {"identity": me.identity.hex()}
 
     async def write(self, request: Request) -> Answer:
         """Write posts one after another, each on the disk before the next. Before `start` only."""
+        entropy = SystemEntropy()
         texts = json.loads(await asyncio.to_thread(Path(request["file"]).read_text, "utf-8"))
         began = time.perf_counter()
         for text in texts:
-            self._handle(Publish(Place("circle", PEOPLE), Post(text)))
+            self._core.handle(Publish(Place("circle", PEOPLE), Post(text)), now_ms(), entropy)
         return {"seconds": time.perf_counter() - began}
 
     async def start(self, _request: Request) -> Answer:
@@ -119,17 +83,19 @@ class Program:
 
     async def fetch(self, request: Request) -> Answer:
         """Go online, until so many posts of the other are here and the newest page of them is read."""
+        self._before = frozenset(each.id for each in self._items())
+        wanted = request["count"] + self._read(lambda db: posts.new_count_since(db, 0))
         began = time.perf_counter()
         await self._node.start()
-        while self._read(lambda db: posts.new_count_since(db, 0)) < request["count"]:  # noqa: ASYNC110
+        while self._read(lambda db: posts.new_count_since(db, 0)) < wanted:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_EVERY_S)  # looked at rather than told: one look for many posts
         page = self._read(lambda db: posts.home_items(db, limit=PAGE_ITEMS))
         return {"seconds": time.perf_counter() - began, "page": len(page)}
 
     async def check(self, _request: Request) -> Answer:
-        """All posts that are here, as one digest of their texts."""
-        found = self._read(lambda db: posts.home_items(db, limit=ALL_ITEMS))
-        return {"count": len(found), "digest": digest(sorted(each.text for each in found))}
+        """All posts that `fetch` brought, as one digest of their texts."""
+        found = sorted(each.text for each in self._items() if each.id not in self._before)
+        return {"count": len(found), "digest": digest(found)}
 
     async def say(self, request: Request) -> Answer:
         """Say lines one after another, each on the disk before the next; when the first was begun."""
@@ -205,6 +171,9 @@ class Program:
         self._home.release()
         return {}
 
+    def _items(self) -> list[posts.Item]:
+        return list(self._read(lambda db: posts.home_items(db, limit=ALL_ITEMS)))
+
     def _read(self, query: Any) -> Any:
         return self._node.desk.read(query)
 
@@ -226,4 +195,5 @@ async def serve(program: Program) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Program(Path(sys.argv[1]), int(sys.argv[2]))))
+    folder = Path(sys.argv[1])
+    asyncio.run(serve(Program(folder.parent / "homes" / folder.name)))

@@ -165,21 +165,19 @@ def pss_mib(pid: int) -> float:
     return 0.0
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port at 127.0.0.1 that nobody has just now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
+def free_port() -> int:
+    """A TCP port at 127.0.0.1 that nobody has just now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
 @contextmanager
-def talkers(
-    words: Sequence[object], folder: Path, kind: socket.SocketKind = socket.SOCK_STREAM
-) -> Iterator[tuple[Talker, Talker]]:
+def talkers(words: Sequence[object], folder: Path) -> Iterator[tuple[Talker, Talker]]:
     """A program twice, alice's and bob's; a folder and a port of its own end each one's words."""
     with (
-        Talker(words, folder / "alice", free_port(kind)) as alice,
-        Talker(words, folder / "bob", free_port(kind)) as bob,
+        Talker(words, folder / "alice", free_port()) as alice,
+        Talker(words, folder / "bob", free_port()) as bob,
     ):
         yield alice, bob
