@@ -20,7 +20,7 @@ help:
 	@echo "make test       every test, the browser's too (make test-long: the long ones besides)"
 	@echo "make check      the quick gate before a commit: format, lint, types, house rules, docs, units"
 	@echo "make format     put the code in form"
-	@echo "make bench-peers  the same jobs by other people's programs too, side by side: fetches them, takes ten minutes"
+	@echo "make bench-peers  the same jobs by other people's programs too, side by side: fetches them, takes some minutes"
 	@echo "make clean      remove what make made (.venv and build); no writing of yours is touched"
 
 run: $(VENV)/.ready-run
