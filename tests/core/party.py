@@ -113,7 +113,9 @@ class World:
             if isinstance(effect, fx.Send | fx.Wire) and effect.conn in self.lines:
                 other = self.lines[effect.conn][1]
                 self.waiting.append((self.lines[other][0], Received(other, effect.data)))
-                self.waiting.append((by, Drained(effect.conn)))
+                if not effect.urgent:  # once all that was queued is gone
+                    self.waiting = deque(each for each in self.waiting if each != (by, Drained(effect.conn)))
+                    self.waiting.append((by, Drained(effect.conn)))
             elif isinstance(effect, fx.Dial) and self.online and effect.endpoint in self.people:
                 self.connect(by, self.people[effect.endpoint])
             elif isinstance(effect, fx.HangUp) and effect.conn in self.lines:

@@ -43,9 +43,9 @@ def calls_of(name: str) -> set[str]:
 
 
 def test_only_one_module_makes_what_leaves() -> None:
-    """Send and Wire are made in core/peers.py alone, and carriers send only what those effects hold."""
-    assert calls_of("Send") == {"core/peers.py"}
-    assert calls_of("Wire") == {"core/peers.py"}
+    """Send and Wire are made in core/saying.py alone, and carriers send only what those effects hold."""
+    assert calls_of("Send") == {"core/saying.py"}
+    assert calls_of("Wire") == {"core/saying.py"}
 
 
 def test_only_bundles_are_sealed_for_files() -> None:

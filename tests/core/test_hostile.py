@@ -190,7 +190,7 @@ def test_damaged_and_foreign_bundles_leave_nothing(
     tick_people(alice, bob)
     world.cut_all()
     alice.post("by stick", PEOPLE)
-    data = alice.do(inputs.MakeBundle(bob.identity))
+    data = alice.do(inputs.MakeBundle(bob.identity)).data
     before = kept(bob)
     for bad in (data[:-100], data[:5000] + b"x" + data[5001:], data[:100]):
         with pytest.raises(EdgewiseError):

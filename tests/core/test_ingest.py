@@ -99,8 +99,8 @@ def test_two_who_were_apart_meet_again_by_file_only(alice: Someone, bob: Someone
     alice.do(Publish(Place("talk", bob.identity), Say("are you there?")))
     world.now_ms += 1000
     bob.post("from bob", PEOPLE)
-    bob.do(inputs.TakeFile(alice.do(inputs.MakeBundle(bob.identity))))
-    alice.do(inputs.TakeFile(bob.do(inputs.MakeBundle(alice.identity))))
+    bob.do(inputs.TakeFile(alice.do(inputs.MakeBundle(bob.identity)).data))
+    alice.do(inputs.TakeFile(bob.do(inputs.MakeBundle(alice.identity)).data))
     assert texts(alice) == texts(bob) == ["from bob", "from alice"]
 
 

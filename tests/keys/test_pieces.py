@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Pieces: cut by the size alone, sealed in their place, opened nowhere else."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgewise.ground.errors import Verdict
 from edgewise.ground.limits import FILE_MAX_BYTES, FRAME_MAX_BYTES, KIB, MIB, PIECES_MAX, PROOF_MAX
-from edgewise.keys.pieces import PieceCipher, Shape, blob_id
+from edgewise.keys.pieces import PieceCipher, Shape, address, blob_id
+from edgewise.log.merkle import root_of
+from tests.vectors import frozen, make_pieces, piece_decoder
 
 KEY = bytes(range(32))
 FILE = bytes(range(251)) * 1000
@@ -97,3 +101,41 @@ def test_the_id_fixes_root_key_and_size() -> None:
         blob_id(b"r" * 32, KEY, 6),
     }
     assert len(ids) == 4
+
+
+VECTORS = frozen.read("pieces")
+
+
+@pytest.mark.parametrize("vector", VECTORS["yay"], ids=lambda vector: vector["name"])
+def test_the_frozen_blobs_are_still_read(vector: dict[str, Any]) -> None:
+    """PIECE-1 to PIECE-6: ids, addresses, proofs and pieces are those that were frozen, by both readers."""
+    size, index, key = vector["size"], vector["index"], vector["key"]
+    shape = Shape(size)
+    total = shape.total
+    assert [shape.plain_bytes(at) for at in range(total)] == piece_decoder.lengths(size)
+    assert piece_decoder.root(vector["addresses"]) == vector["root"]
+    assert piece_decoder.blob_id(vector["root"], key, size) == vector["blob"]
+    assert blob_id(vector["root"], key, size) == vector["blob"]
+    assert root_of(vector["proof"], vector["addresses"][index], index, total) == vector["root"]
+    if vector["sealed"]:
+        plain = PieceCipher(key, shape).open(index, vector["sealed"])
+        assert plain == piece_decoder.open_piece(key, size, index, vector["sealed"])
+        assert plain == make_pieces.plain(size)[index * shape.piece_bytes :]
+        assert piece_decoder.climbs(vector["sealed"], index, total, vector["proof"]) == vector["root"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["nay"], ids=lambda vector: vector["why"])
+def test_the_frozen_lies_are_still_refused(vector: dict[str, Any]) -> None:
+    """PIECE-5, PIECE-6: each breaks one rule, and both readers see it."""
+    size, index, key, root = (vector[name] for name in ("size", "index", "key", "root"))
+    shape = Shape(size)
+    fits = blob_id(root, key, size) == vector["blob"]
+    assert fits == (piece_decoder.blob_id(root, key, size) == vector["blob"])
+    second = piece_decoder.climbs(vector["sealed"], index, shape.total, vector["proof"])
+    try:
+        leads = root_of(vector["proof"], address(vector["sealed"]), index, shape.total)
+    except Verdict:
+        leads = b""
+    proved = index < shape.total and leads == root
+    assert proved == (index < shape.total and second == root)
+    assert not (fits and proved)

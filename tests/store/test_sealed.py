@@ -130,3 +130,19 @@ def test_a_file_on_a_real_disk(tmp_path: Path) -> None:
     assert FILE[1000:1100] not in path.read_bytes()
     assert not isinstance(store.pieces, MemoryPieces)
     store.close()
+
+
+def test_the_doctor_finds_each_damaged_piece(store: Store) -> None:
+    """Every piece is read against its address; a changed tree over good pieces is only made anew."""
+    ref = kept(store)
+    found = pieces.blob_row(store.reader(), ref.blob)
+    assert found is not None
+    assert sealed.damaged(store.pieces, found) == 0
+    store.pieces.write(ref.blob, ref.shape.sealed_bytes + 40, b"???")
+    assert sealed.damaged(store.pieces, found) == 0
+    assert sealed.read_tree(store.pieces, found).root == ref.root
+    store.pieces.write(ref.blob, 70_000, b"?")
+    store.pieces.write(ref.blob, ref.shape.offset(3) + 5, b"?")
+    assert sealed.damaged(store.pieces, found) == 0b1010
+    store.pieces.remove(ref.blob)
+    assert sealed.damaged(store.pieces, found) == (1 << found.total) - 1

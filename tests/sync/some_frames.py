@@ -3,6 +3,7 @@
 
 from hypothesis import strategies as st
 
+from edgewise.ground.limits import PIECES_MAX
 from edgewise.log.op import WireOp
 from edgewise.sync import frames
 
@@ -30,6 +31,8 @@ WIRE_OPS = st.builds(
 )
 STATES = st.sampled_from(["erased", "held", "kept", "never_had"])
 
+PLACE = st.integers(0, PIECES_MAX - 1)
+
 BY_KIND: dict[type[frames.Frame], st.SearchStrategy[frames.Frame]] = {
     frames.Hello: st.builds(frames.Hello, UINT, B16),
     frames.Proof: st.builds(frames.Proof, B32, B64),
@@ -48,6 +51,11 @@ BY_KIND: dict[type[frames.Frame], st.SearchStrategy[frames.Frame]] = {
         frames.Erase, B16, B32, few(st.builds(frames.Target, B32, UINT, B32)), st.text(max_size=200)
     ),
     frames.Receipt: st.builds(frames.Receipt, B16, few(st.builds(frames.TargetState, B32, STATES))),
+    frames.PieceWant: st.builds(
+        frames.PieceWant, B16, B32, PLACE, st.binary(min_size=1, max_size=frames.WANT_BITS_MAX)
+    ),
+    frames.Piece: st.builds(frames.Piece, B16, B32, PLACE, few(B32), st.binary(max_size=300)),
+    frames.PieceNote: st.builds(frames.PieceNote, B16, B32, st.sampled_from(["all", "ask", "none", "stop"])),
     frames.Ping: st.builds(frames.Ping, UINT),
     frames.Pong: st.builds(frames.Pong, UINT),
     frames.Chain: st.builds(frames.Chain, few(st.binary(max_size=300), least=1)),

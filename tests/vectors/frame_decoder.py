@@ -12,9 +12,9 @@ FRAME_MAX = 256 * 1024
 UINT_MAX = 2**63 - 1
 CODE = re.compile(r"[a-z0-9._]{1,40}")
 
-# Layouts: "u" integer, "s" text up to 200, "c" code, "b" bytes, an int = bytes of that length,
-# ("bytes", most), ("bytes or nil", most), ("list", layout, least, most), ("array", *layouts) or
-# ("one of", *words).
+# Layouts: "u" integer, "s" text up to 200, "c" code, "b" bytes, an int = bytes of that length. With what
+# follows in the tuple: "bytes", "some bytes" and "bytes or nil" with the most, "below" with its bound, "list"
+# with layout, least and most, "array" with its layouts, "one of" with its words.
 POSITION = ("array", 32, "u")
 OP = ("array", ("bytes", 2048), ("bytes", 64), ("bytes or nil", 72 * 1024 + 32))
 LAYOUTS: dict[int, tuple[Any, ...]] = {
@@ -33,6 +33,9 @@ LAYOUTS: dict[int, tuple[Any, ...]] = {
     14: (16, 64),
     15: (16, 32, ("list", ("array", 32, "u", 32), 0, 2048), "s"),
     16: (16, ("list", ("array", 32, ("one of", "erased", "held", "kept", "never_had")), 0, 2048)),
+    17: (16, 32, ("below", 16_384), ("some bytes", 32)),
+    18: (16, 32, ("below", 16_384), ("list", 32, 0, 14), ("bytes", 131_088)),
+    23: (16, 32, ("one of", "all", "ask", "none", "stop")),
     19: ("u",),
     20: ("u",),
     21: ("c",),
@@ -123,6 +126,8 @@ class Cursor:
             if len(value) > parts[0]:
                 raise ValueError("too long")
             return value
+        if shape in ("some bytes", "below"):
+            return self.bounded(shape, parts[0])
         if shape == "one of":
             text = self.text()
             if text not in parts:
@@ -137,6 +142,13 @@ class Cursor:
         if not least <= count <= most:
             raise ValueError("too few or too many")
         return [self.take(layout) for _ in range(count)]
+
+    def bounded(self, shape: str, bound: int) -> Any:
+        """At least one byte and at most so many; or a number below a bound."""
+        value = self.uint() if shape == "below" else self.binary()
+        if not (value < bound if isinstance(value, int) else 0 < len(value) <= bound):
+            raise ValueError("out of bounds")
+        return value
 
     def uint(self) -> int:
         """An unsigned integer up to 2^63 - 1."""

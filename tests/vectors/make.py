@@ -10,13 +10,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.vectors import make_epoch, make_meeting, make_membership, make_operation, make_safecopy
+from tests.vectors import (
+    make_epoch,
+    make_meeting,
+    make_membership,
+    make_operation,
+    make_pieces,
+    make_safecopy,
+)
 
 HERE = Path(__file__).parent
 
 PAGES: Final[dict[str, tuple[str, Callable[[], dict[str, list[dict[str, Any]]]]]]] = {
     "operation": ("Operations, runs and fork proofs (spec/operation.md).", make_operation.vectors),
     "epoch": ("Epochs, envelopes and what they commit to (spec/epoch.md).", make_epoch.vectors),
+    "pieces": (
+        "Blobs, their pieces and proofs (spec/pieces.md); the file holds bytes 0 to 250, again and again.",
+        make_pieces.vectors,
+    ),
     "meeting": ("Identity chains, tickets, letters and both yeses (spec/meeting.md).", make_meeting.vectors),
     "membership": ("Named histories of groups (spec/membership.md).", make_membership.vectors),
     "safecopy": ("Safe copies and their words (spec/safecopy.md).", make_safecopy.vectors),

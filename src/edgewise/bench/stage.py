@@ -129,7 +129,7 @@ def meet(one: Person, other: Person) -> None:
         giver.do(Publish(Place("circle", PEOPLE), Post("Good morning.")))  # the first post makes the feed
     for _ in range(2):
         for giver, taker in ((one, other), (other, one)):
-            taker.do(TakeFile(giver.do(MakeBundle(taker.identity))))
+            taker.do(TakeFile(giver.do(MakeBundle(taker.identity)).data))
 
 
 class Cable:

@@ -129,6 +129,7 @@ def pause(turn: Turn, blob: bytes) -> None:
     found = _known(turn, blob)
     if not found.is_whole and found.wish in ("wanted", "full"):
         pieces.set_wish(turn.db, blob, "paused")
+        turn.stopped.append(blob)
         turn.effects.append(Notify(TOPIC, blob))
 
 
@@ -166,4 +167,5 @@ def _known(turn: Turn, blob: bytes) -> pieces.BlobRow:
 
 def _let_go(turn: Turn, blob: bytes) -> None:
     turn.let_go.append(blob)
+    turn.stopped.append(blob)
     turn.effects.append(Notify(TOPIC, blob))

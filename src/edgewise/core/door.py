@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edgewise.consent import circles, erasure, grants
-from edgewise.core import blobs, commands, meeting, opening, peers
+from edgewise.core import blobs, commands, meeting, opening, peers, taking
 from edgewise.core.effects import Effect, HangUp, Reply, WakeAt
 from edgewise.core.feature import Feature
 from edgewise.core.inputs import AddressesNow, Closed, Command, Drained, Input, Opened, Received, Tick
@@ -17,7 +17,7 @@ from edgewise.ground.errors import EdgewiseError, Refusal
 from edgewise.groups import epochs
 from edgewise.log.kinds import OpenedOp, Registry
 from edgewise.log.op import Op
-from edgewise.store import search
+from edgewise.store import pieces, search
 from edgewise.store.agreements import AgreementsView
 from edgewise.store.db import DISK_FAULTS, Connection, Store
 from edgewise.store.views import View
@@ -57,6 +57,7 @@ class Core:
         self._peers = Peers()
         self._me: Me | None = None
         self._to_fold = False
+        self._has_begun = False
         self._owed: list[Effect] = []
         self._rest_until_ms = 0
         self.trouble: Refusal | None = None
@@ -106,15 +107,18 @@ class Core:
         with self._store.write() as db:
             changes = db.total_changes()
             turn = Turn(db, now_ms, entropy, self._registry, self._views, self._peers, self._me)
+            if not self._has_begun:
+                pieces.nothing_comes(db)
             if turn.my is None:
                 turn.my = Me.load(db)
             self._dispatch(turn, item, verified)
             if turn.my is not None:
                 opening.show_moved(turn)
+                taking.settle(turn)
                 peers.push(turn)
                 turn.effects.append(WakeAt(peers.next_wake_ms(turn)))
             changes = db.total_changes() - changes
-        self._me = turn.my
+        self._me, self._has_begun = turn.my, True
         if changes:
             self.trouble = None
         return turn
@@ -167,11 +171,12 @@ class Core:
         elif isinstance(item, Closed):
             peers.closed(turn, item.conn)
         elif isinstance(item, Drained):
-            peers.pump(turn, item.conn)
+            peers.drained(turn, item.conn)
         elif isinstance(item, AddressesNow):
             meeting.addresses_now(turn, item.addrs)
         else:
             assert isinstance(item, Tick)
             commands.publish_due(turn)
             blobs.tidy(turn)
+            taking.tick(turn)
             peers.tick(turn)

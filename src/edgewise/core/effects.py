@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from edgewise.identity.invites import LetterBody
 from edgewise.sync import frames
 
-# Frames without a person's data: greetings, proofs, comparisons of what is where, liveness, refusals. `Have`,
-# `Heads`, `Want` and `Ack` speak only of spaces that are shared with that very peer. The
-# invite/accept/confirm frames go only to the holder of a letter's secret, or to the letter's own author.
+# Frames without a person's data: greetings, proofs, comparisons of what is where, liveness, refusals.
+# `Have`, `Heads`, `Want`, `Ack`, `PieceWant` and `PieceNote` speak only of spaces that are shared with that
+# very peer. The invite/accept/confirm frames go only to the holder of a letter's secret, or to the letter's
+# own author.
 WIRE_FRAMES: tuple[type, ...] = (
     frames.Hello,
     frames.Proof,
@@ -25,6 +26,8 @@ WIRE_FRAMES: tuple[type, ...] = (
     frames.InviteAsk,
     frames.Refuse,
     frames.Receipt,
+    frames.PieceWant,
+    frames.PieceNote,
     frames.Ping,
     frames.Pong,
     frames.Bye,
@@ -122,6 +125,15 @@ class Answered:
 
     invitation: bytes
     acceptance: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class BundleMade:
+    """A file to carry across. `left_out`: pictures and files that did not fit, and their bytes."""
+
+    data: bytes
+    left_out: int = 0
+    left_out_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

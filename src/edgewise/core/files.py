@@ -6,10 +6,11 @@ What would go over a connection, sealed to the other's device (spec/bundle.md).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Mapping
 
-from edgewise.core import accepting, erasing, gate, ingest, meeting, returning
-from edgewise.core.effects import FileTaken
+from edgewise.core import accepting, carrying, erasing, gate, giving, ingest, meeting, returning
+from edgewise.core.effects import BundleMade, FileTaken
 from edgewise.core.library import PeerLibrary
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import Refusal, Verdict
@@ -17,21 +18,24 @@ from edgewise.identity import invites
 from edgewise.identity.person import resolve_chain
 from edgewise.log.chain import verify_run
 from edgewise.log.op import to_wire
-from edgewise.store import agreements, chest, invitations, people, register, shelf
+from edgewise.store import agreements, chest, invitations, people, pieces, register, shelf
 from edgewise.sync import bundle, frames
 from edgewise.sync.events import EraseCame, ReceiptCame
 from edgewise.sync.exchange import have_frames, read_run
-from edgewise.sync.frames import encode_frame
 from edgewise.sync.ranges import as_heads, pages, split_run
 
 
-def make_bundle(turn: Turn, identity: bytes) -> bytes:
-    """Seal for one acquaintance all that they lack, as far as is known here."""
+def make_bundle(turn: Turn, identity: bytes) -> BundleMade:
+    """Seal for one acquaintance all that they lack, as far as is known here and as it fits."""
     if agreements.pair(turn.db, identity) is None:
         raise Refusal("not_found.person")
     receiver = newest_device(turn, identity)
+    room = carrying.Room()
+    given = list(_frames_for(turn, identity, receiver.sign))
+    library = PeerLibrary(turn.db, turn.me.identity, identity, turn.now_ms)
+    blobs = carrying.pieces_for(turn, identity, receiver.sign, library, room)
     chunks = bundle.seal_bundle(
-        (encode_frame(frame) for frame in list(_frames_for(turn, identity, receiver.sign))),
+        itertools.chain(room.counted(given), room.counted(blobs)),
         sender_device=turn.me.device,
         receiver_kem=receiver.kem,
         receiver_device=receiver.sign,
@@ -46,7 +50,7 @@ def make_bundle(turn: Turn, identity: bytes) -> bytes:
         len(data),
         turn.now_ms,
     )
-    return data
+    return BundleMade(data, room.out_blobs, room.out_bytes)
 
 
 def newest_device(turn: Turn, identity: bytes) -> people.DeviceRow:
@@ -84,6 +88,7 @@ def _frames_for(turn: Turn, identity: bytes, device: bytes) -> Iterator[frames.F
         if gate.is_open(turn.db, space, identity, turn.now_ms):
             yield from _runs(turn, library, tag, space, device, heads, identity)
     yield from erasing.waiting(turn, device)
+    yield from carrying.notes_for(turn, identity, library)
 
 
 def _runs(
@@ -124,7 +129,7 @@ def take_file(turn: Turn, data: bytes) -> FileTaken:
         return _take_bundle(turn, data)
     if invites.is_acceptance_file(data):
         identity, _confirm = meeting.take_acceptance_file(turn, data)
-        return FileTaken("acceptance", identity, 0, make_bundle(turn, identity))
+        return FileTaken("acceptance", identity, 0, make_bundle(turn, identity).data)
     raise Refusal("bundle.not_a_bundle")
 
 
@@ -134,6 +139,7 @@ def _take_bundle(turn: Turn, data: bytes) -> FileTaken:
     identity = b""
     kind, taken = "bundle", 0
     held: set[bytes] = set()
+    blobs: dict[bytes, None] = {}
     for frame in parts.frames:
         if isinstance(frame, frames.Confirm):
             if accepting.is_awaited(turn, frame.confirm):
@@ -146,9 +152,13 @@ def _take_bundle(turn: Turn, data: bytes) -> FileTaken:
         identity = people.identity_of_device(turn.db, device) or b""
         if not identity or agreements.pair(turn.db, identity) is None:
             raise Verdict("bundle.stranger")
+        if isinstance(frame, frames.Piece | frames.PieceNote):
+            _take_of_blob(turn, frame, identity, device, blobs)
+            continue
         if isinstance(frame, frames.Receipt):
             held |= {target.id for target in frame.targets if target.state == "held"}
         taken += _take_frame(turn, frame, identity, device, held)
+    carrying.done(turn, blobs)
     return FileTaken(kind, identity or people.identity_of_device(turn.db, device) or b"", taken)
 
 
@@ -178,6 +188,27 @@ def _take_frame(
     elif isinstance(frame, frames.Receipt):
         erasing.note_receipt(turn, device, ReceiptCame(frame.request, frame.targets))
     return 0  # of a space that is not shared any more, or not yet: a stick may be older than an agreement
+
+
+def _take_of_blob(
+    turn: Turn,
+    frame: frames.Piece | frames.PieceNote,
+    identity: bytes,
+    device: bytes,
+    blobs: dict[bytes, None],
+) -> None:
+    space = PeerLibrary(turn.db, turn.me.identity, identity, turn.now_ms).space_of(frame.tag)
+    if space is None:
+        return
+    if isinstance(frame, frames.Piece):
+        blob = carrying.take(turn, frame, space, device)
+        if blob is not None:
+            blobs[blob] = None
+    elif frame.state == "all":
+        found = pieces.blob_row(turn.db, frame.blob)
+        named = any(name.space == space for name in pieces.names_of(turn.db, frame.blob))
+        if found is not None and named:
+            giving.note_held(turn, device, space, found)
 
 
 def _came(frame: frames.Erase) -> EraseCame:

@@ -150,7 +150,7 @@ class TakeFile(Command):
 
 @dataclass(frozen=True, slots=True)
 class MakeBundle(Command):
-    """Seal for one acquaintance all that they lack, as far as known. Reply: the file's bytes."""
+    """Seal for one acquaintance all that they lack, as far as known. Reply: BundleMade."""
 
     identity: bytes
 

@@ -13,7 +13,7 @@ from edgewise.ground.limits import FRAME_MAX_BYTES
 from edgewise.keys.hashing import expand
 from edgewise.keys.labels import Label
 from edgewise.log.op import Op
-from edgewise.store import agreements, chest, people, shelf
+from edgewise.store import agreements, chest, people, pieces, shelf
 from edgewise.store.db import Connection
 from edgewise.sync.exchange import Shared
 from edgewise.sync.ranges import space_tag
@@ -62,6 +62,27 @@ class PeerLibrary:
             or shelf.space(self._db, row.space) is None  # one's own, lost after a safe copy: it comes back
             or gate.is_open(self._db, row.space, self._peer, self._now_ms)
         }
+
+    def space_of(self, tag: bytes) -> bytes | None:
+        """The space behind a tag, if it is shared."""
+        return next((space for each, space in self.shared() if each == tag), None)
+
+    def tag_of(self, space: bytes) -> bytes | None:
+        """The tag of a space, if it is shared."""
+        return next((tag for tag, each in self.shared() if each == space), None)
+
+    def may_have(self, space: bytes, blob: bytes) -> bool:
+        """Whether this person may have the pieces of a blob: a living operation that they may know names it
+        in this space, and the gate of the space is open to them.
+        """
+        where = shelf.space(self._db, space)
+        if not gate.is_open(self._db, space, self._peer, self._now_ms):
+            return False
+        for name in pieces.names_of(self._db, blob):
+            log = shelf.log_row(self._db, name.log) if name.space == space else None
+            if log is not None and self._may_know(where, log):
+                return True
+        return False
 
     def heads(self, space: bytes) -> Mapping[bytes, int]:
         """How far the logs of a space are held here, of those that this person may know of."""

@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from edgewise.core import accepting, dialling, erasing, files, gate, ingest, meeting, returning, takeback
-from edgewise.core.effects import WIRE_FRAMES, HangUp, Notify, Send, Wire
+from edgewise.core import (
+    accepting,
+    dialling,
+    erasing,
+    files,
+    gate,
+    giving,
+    ingest,
+    meeting,
+    returning,
+    saying,
+    takeback,
+    taking,
+)
+from edgewise.core.effects import WIRE_FRAMES, HangUp, Notify
 from edgewise.core.inputs import Received
-from edgewise.core.library import PeerLibrary
 from edgewise.core.links import DIAL_LAST_MS, Link, Peers
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import EdgewiseError, Refusal, Verdict
@@ -24,7 +36,6 @@ from edgewise.log.op import Op, from_wire
 from edgewise.store import agreements, erasures, invitations, outbox, people, register
 from edgewise.store.db import savepoint
 from edgewise.sync import events, frames
-from edgewise.sync.frames import encode_frame
 from edgewise.sync.session import Session
 
 
@@ -59,10 +70,10 @@ def opened(turn: Turn, conn: int, endpoint: bytes, dialed: bool) -> None:
 def bring_letter_answer(turn: Turn, link: Link, row: invitations.LetterRow) -> None:
     """Ask for a ticket's letter, or bring an acceptance, to the endpoint that the letter names."""
     if row.acceptance:
-        _send(turn, link, frames.Accept(row.acceptance), row.invitation)
+        saying.send(turn, link, frames.Accept(row.acceptance), row.invitation)
     else:
         tag = mac_for_ask(row.secret, row.invitation, turn.me.transport.public, link.endpoint)
-        _wire(turn, link, frames.InviteAsk(row.invitation, tag))
+        saying.wire(turn, link, frames.InviteAsk(row.invitation, tag))
 
 
 def mac_for_ask(secret: bytes, invitation: bytes, asker: bytes, inviter: bytes) -> bytes:
@@ -76,6 +87,7 @@ def closed(turn: Turn, conn: int) -> None:
     """A connection is gone."""
     link = turn.peers.links.pop(conn, None)
     if link is not None and link.identity:
+        taking.closed(turn, link)
         turn.effects.append(Notify("people", link.identity))
 
 
@@ -110,6 +122,8 @@ def check_before(peers: Peers, item: Received) -> Checked:
             if isinstance(frame, frames.Run) and link.session.admitted:
                 each.ops = [from_wire(op) for op in frame.ops]
                 each.signed = verify_run(each.ops)
+            elif isinstance(frame, frames.Piece):
+                taking.check(peers, link, frame)
             checked.frames.append(each)
     except Verdict as bad:
         checked.verdict = bad
@@ -135,10 +149,12 @@ def received(turn: Turn, conn: int, checked: Checked) -> None:
         _condemn(turn, link, checked.verdict)
     elif link is not None and link.session.has_bulk:
         pump(turn, conn)
+    elif link is not None:
+        giving.pump(turn, link)
 
 
 def _one_frame(turn: Turn, link: Link, each: CheckedFrame) -> None:
-    library = _library(turn, link)
+    library = saying.library_of(turn, link)
     link.signed = each.signed
     for step in link.session.receive(each.frame, turn.now_ms, library, each.ops):
         if isinstance(step, events.Out):
@@ -150,13 +166,14 @@ def _one_frame(turn: Turn, link: Link, each: CheckedFrame) -> None:
 def _condemn(turn: Turn, link: Link, bad: EdgewiseError) -> None:
     source = link.device or link.endpoint
     outbox.count_verdict(turn.db, bad.code, source, turn.now_ms)
-    _wire(turn, link, frames.Bye(bad.code))
+    saying.wire(turn, link, frames.Bye(bad.code))
     hang_up(turn, link, bad.code)
 
 
 def hang_up(turn: Turn, link: Link, reason: str) -> None:
     """Forget a connection and close it."""
-    turn.peers.links.pop(link.conn, None)
+    if turn.peers.links.pop(link.conn, None) is not None and link.identity:
+        taking.closed(turn, link)
     turn.effects.append(HangUp(link.conn, reason))
 
 
@@ -172,9 +189,11 @@ def _happened(turn: Turn, link: Link, event: events.Event) -> None:
         case events.Acked():
             note_held(turn, link.device, event.space, event.heads)
         case events.EraseCame():
-            _wire(turn, link, erasing.answer(turn, link.identity, event))
+            saying.wire(turn, link, erasing.answer(turn, link.identity, event))
         case events.ReceiptCame():
             erasing.note_receipt(turn, link.device, event)
+        case events.PiecesWanted() | events.PieceCame() | events.PieceNoted():
+            taking.heard(turn, link, event)
         case events.EndCame():
             pass  # the ending itself stands in the pair, which both sides sync; the frame only hurries
         case events.ChainCame():
@@ -197,12 +216,12 @@ def _met(turn: Turn, link: Link, event: events.Event) -> None:
                     else mac_for_ask(row.secret, event.invitation, link.endpoint, turn.me.transport.public)
                 )
                 letter = meeting.letter_for(turn, event.invitation, event.mac, expected)
-                _send(turn, link, frames.InviteIs(letter), event.invitation)
+                saying.send(turn, link, frames.InviteIs(letter), event.invitation)
             case events.LetterCame():
                 accepting.take_letter(turn, event.letter, link.endpoint)
             case events.AcceptCame():
                 identity, confirm = meeting.take_acceptance(turn, event.acceptance)
-                _send(turn, link, frames.Confirm(confirm), identity)
+                saying.send(turn, link, frames.Confirm(confirm), identity)
                 _proved(turn, link, link.proved)
             case events.ConfirmCame():
                 accepting.take_confirm(turn, event.confirm)
@@ -212,7 +231,7 @@ def _met(turn: Turn, link: Link, event: events.Event) -> None:
             case _:
                 raise AssertionError(f"an event without a place: {event}")
     except Refusal as no:
-        _wire(turn, link, frames.Refuse(no.code))
+        saying.wire(turn, link, frames.Refuse(no.code))
         if isinstance(event, events.AcceptCame) and not link.identity:
             # Another yes of theirs may have made a pair here that they don't have yet, and its confirmation
             # goes only to who brings that one. So nothing of a pair is said on this connection.
@@ -228,7 +247,7 @@ def _chain_came(turn: Turn, link: Link, chain: tuple[bytes, ...]) -> None:
     elif link.proved and not link.identity and agreements.pair(turn.db, identity) is not None:
         known = returning.introduced(turn, identity, chain, link.proved)
         if known:
-            _send(turn, link, frames.Chain(known), identity)
+            saying.send(turn, link, frames.Chain(known), identity)
         else:
             _proved(turn, link, link.proved)
 
@@ -252,13 +271,15 @@ def _proved(turn: Turn, link: Link, device: bytes) -> None:
         _keep_one(turn, twin, link)
         if link.conn not in turn.peers.links:
             return
-    library = _library(turn, link)
+    library = saying.library_of(turn, link)
     assert library is not None
     for receipt in erasing.held_back(turn, identity):
-        _wire(turn, link, receipt)
+        saying.wire(turn, link, receipt)
     route(turn, link, link.session.offer(library))
     for erase in erasing.waiting(turn, device):
-        _send(turn, link, erase, identity)
+        saying.send(turn, link, erase, identity)
+    giving.ask_about(turn, link, library)
+    turn.refill[link.conn] = None
     turn.effects.append(Notify("people", identity))
 
 
@@ -278,8 +299,8 @@ def _run_came(turn: Turn, link: Link, event: events.RunCame) -> None:
     ingest.take_run(turn, event.space, event.ops, link.signed, link.identity, link.device)
     if len(erasures.of_author(turn.db, link.identity)) > held:
         for receipt in erasing.held_back(turn, link.identity):
-            _wire(turn, link, receipt)
-    library = _library(turn, link)
+            saying.wire(turn, link, receipt)
+    library = saying.library_of(turn, link)
     assert library is not None
     route(turn, link, link.session.stored(library, event.space))
 
@@ -296,7 +317,7 @@ def push(turn: Turn) -> None:
     if not turn.written and not turn.newly_shared:
         return
     for link in list(turn.peers.links.values()):
-        library = _library(turn, link)
+        library = saying.library_of(turn, link)
         if library is None:
             continue
         if link.identity in turn.newly_shared:
@@ -310,11 +331,20 @@ def push(turn: Turn) -> None:
 
 
 def pump(turn: Turn, conn: int) -> None:
-    """The carrier has room: send the next runs of what this peer still wants."""
+    """The carrier has room: send the next run of what this peer still wants, else the next pieces."""
     link = turn.peers.links.get(conn)
-    library = _library(turn, link) if link is not None else None
+    library = saying.library_of(turn, link) if link is not None else None
     if link is not None and library is not None:
         route(turn, link, link.session.pump(library))
+        giving.pump(turn, link)
+
+
+def drained(turn: Turn, conn: int) -> None:
+    """The carrier has sent what it had."""
+    link = turn.peers.links.get(conn)
+    if link is not None:
+        link.bulk_out = False
+        pump(turn, conn)
 
 
 def tick(turn: Turn) -> None:
@@ -322,7 +352,7 @@ def tick(turn: Turn) -> None:
     erased = takeback.carry_due(turn)
     for link in turn.peers.links.values() if erased else ():
         for receipt in erasing.carried_out(erased, link.identity):
-            _wire(turn, link, receipt)
+            saying.wire(turn, link, receipt)
     for link in list(turn.peers.links.values()):
         for step in link.session.tick(turn.now_ms):
             if isinstance(step, events.Out):
@@ -336,10 +366,10 @@ def route(turn: Turn, link: Link, steps: Iterable[events.Out]) -> None:
     """Turn what a session wants to say into effects: wire frames as they are, all else through the gate."""
     for out in steps:
         if isinstance(out.frame, frames.Chain):
-            _send(turn, link, out.frame, turn.me.identity)
+            saying.send(turn, link, out.frame, turn.me.identity)
             continue
         if isinstance(out.frame, WIRE_FRAMES):
-            turn.effects.append(Wire(link.conn, encode_frame(out.frame), out.urgent))
+            saying.wire(turn, link, out.frame, urgent=out.urgent)
             continue
         assert isinstance(out.frame, frames.Run)
         assert out.space is not None
@@ -348,7 +378,7 @@ def route(turn: Turn, link: Link, steps: Iterable[events.Out]) -> None:
         except Refusal:
             continue
         files.note_run(turn, link.device, out.space, out.frame, grant)
-        turn.effects.append(Send(link.conn, encode_frame(out.frame), grant, out.urgent))
+        saying.send(turn, link, out.frame, grant, urgent=out.urgent)
 
 
 def next_wake_ms(turn: Turn) -> int:
@@ -358,19 +388,5 @@ def next_wake_ms(turn: Turn) -> int:
     due += [row.due_ms for row in outbox.all_held(turn.db)]
     due += [row.due_ms for row in erasures.every(turn.db)[:1]]
     due += [due_ms for due_ms, _wait in turn.peers.next_dial_ms.values()]
+    due += taking.due_ms(turn)
     return max(min(due), turn.now_ms + 1)
-
-
-def _library(turn: Turn, link: Link) -> PeerLibrary | None:
-    if not link.identity or link.conn not in turn.peers.links:
-        return None
-    return PeerLibrary(turn.db, turn.me.identity, link.identity, turn.now_ms)
-
-
-def _wire(turn: Turn, link: Link, frame: frames.Frame) -> None:
-    assert isinstance(frame, WIRE_FRAMES)
-    turn.effects.append(Wire(link.conn, encode_frame(frame), True))
-
-
-def _send(turn: Turn, link: Link, frame: frames.Frame, grant: bytes) -> None:
-    turn.effects.append(Send(link.conn, encode_frame(frame), grant, True))

@@ -78,6 +78,9 @@ class Turn:
     # Whether blobs became known or wanted, and those whose files go after COMMIT.
     named: bool = False
     let_go: list[bytes] = field(default_factory=list)
+    # Blobs of which no more is wanted, and connections over which pieces came.
+    stopped: list[bytes] = field(default_factory=list)
+    refill: dict[int, None] = field(default_factory=dict)
 
     @property
     def me(self) -> Me:

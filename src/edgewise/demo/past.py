@@ -149,7 +149,7 @@ class Past:
         for giver in self._bodies.values():
             for taker in self._bodies.values():
                 if giver is not taker and _acquainted(giver, taker):
-                    taker.do(TakeFile(giver.do(MakeBundle(taker.identity), at_ms)), at_ms)
+                    taker.do(TakeFile(giver.do(MakeBundle(taker.identity), at_ms).data), at_ms)
 
 
 def _acquainted(one: Body, other: Body) -> bool:

@@ -94,7 +94,7 @@ FILE_MAX_BYTES: Final = 2 * 1024 * MIB  # a film of an evening; 16,384 pieces
 PIECE_SMALL_BYTES: Final = (
     64 * KIB
 )  # a piece of a picture: a phone's picture is full of them, a thumbnail is one
-PIECE_LARGE_BYTES: Final = 128 * KIB  # with its proof it fits one frame (0005)
+PIECE_LARGE_BYTES: Final = 128 * KIB  # with its proof it fits one frame (0007)
 PIECE_SMALL_BELOW_BYTES: Final = MIB  # from here on pieces are large
 BLOB_PADDING_MIN_BYTES: Final = 4096  # small pictures look alike
 PIECES_MAX: Final = FILE_MAX_BYTES // PIECE_LARGE_BYTES  # padding adds none: 2 GiB is its own size class

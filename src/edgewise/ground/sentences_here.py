@@ -152,6 +152,12 @@ Choose a smaller one.
 file.exists you 2
 There is already a file {path}. It was not touched.
 Choose another name.
+attach.too_many you 2
+That is too many at once: {limit} pictures and files can go with one text. Nothing was sent.
+Send the rest with another one.
+attach.alone you 2
+There are more descriptions than pictures and files. Nothing was sent.
+Give one description for each, in the same order.
 blob.not_here peer 5
 That picture or file is not on this computer, or not all of it.
 Fetch it while the computer of whoever shared it is on.

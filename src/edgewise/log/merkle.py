@@ -115,8 +115,7 @@ class Tree:
             here = parent(other, here) if place & 1 else parent(here, other)
         self._put(len(self._starts) - 1, 0, here)
 
-    def proof(self, index: int) -> tuple[bytes, ...]:
-        """What proves one piece, from the leaf upwards; every node of it must be known."""
+    def proof(self, index: int) -> tuple[bytes, ...] | None:
+        """What proves one piece, from the leaf upwards; None where a node of it isn't known."""
         path = [self._get(level, place) for level, _, place in _path(self.total, index) if place is not None]
-        assert ZERO32 not in path, "a proof with a hole"
-        return tuple(path)
+        return None if ZERO32 in path else tuple(path)

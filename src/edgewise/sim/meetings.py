@@ -159,16 +159,17 @@ class Meetings:
     def carry_bundle(self, person: Person, other: Person) -> None:
         """Make a bundle for somebody, and have it carried: late, twice, to somebody else, or not at all."""
         done = self._world.do(person, inputs.MakeBundle(other.identity))
-        if not isinstance(done.value, bytes):
+        if not isinstance(done.value, fx.BundleMade):
             return
-        checkers.check_bundle(person, done.value)
+        data = done.value.data
+        checkers.check_bundle(person, data)
         chance = self._world.chance
         for _ in range(chance.choices((0, 1, 2), (15, 65, 20))[0]):
             delay_ms = chance.choice((0, 5_000, HOUR_MS, 20 * HOUR_MS))
-            self._hand(Parcel(other, person, "bundle", done.value, delay_ms))
+            self._hand(Parcel(other, person, "bundle", data, delay_ms))
         if chance.random() < 0.05:
             wrong = chance.choice([each for each in self._world.everybody if each is not other])
-            self._hand(Parcel(wrong, person, "bundle", done.value, 0))
+            self._hand(Parcel(wrong, person, "bundle", data, 0))
 
     def meet_again(self, person: Person, other: Person) -> None:
         """An acquaintance ended; perhaps they find together again later."""

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The doctor: looks whether what is kept is still what was signed. It changes nothing.
+"""The doctor: looks whether what is kept is still what was signed.
+
+It changes nothing, but that a damaged part of a picture or file counts as not here any more, so that it is
+fetched again from whoever has it.
 
 `quick` asks SQLite about the file and looks at the heads of logs; `deep` reads everything: each header
 against its id and its place, each signature, each payload against its hash, each view against what it was
-made from.
+made from, each piece of a picture or file against its address.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import apsw
@@ -15,8 +19,9 @@ import apsw
 from edgewise.ground.errors import Verdict
 from edgewise.ground.ids import ZERO32, short
 from edgewise.log.op import CLS_CONTROL, Op, check_signature, parse_op
-from edgewise.store import search, shelf, views
-from edgewise.store.rows import Row
+from edgewise.store import order, pieces, sealed, search, shelf, views
+from edgewise.store.db import Connection
+from edgewise.store.rows import Row, row
 from edgewise.store.views import Opener, View
 
 FINDINGS_MAX: Final = 100
@@ -46,6 +51,7 @@ def deep(db: apsw.Connection, open_op: Opener, all_views: Sequence[View] = ()) -
             Finding("search", b"", f"The list of words does not fit the texts: {line}")
             for line in search.faults(db)
         ]
+    found += _blobs(db)
     return _first(found)
 
 
@@ -141,3 +147,36 @@ def _unsigned_ends(db: apsw.Connection) -> list[Finding]:
         Finding("signature", id, f"The last of a list of writings is not signed ({short(id)}).")
         for (id,) in found
     ]
+
+
+def _blobs(db: apsw.Connection) -> Iterator[Finding]:
+    """Each piece that is said to be here is here, and is the one that was shared."""
+    assert isinstance(db, Connection), "a connection of a store knows where the pieces are"
+    for found in pieces.all_blobs(db):
+        bad = sealed.damaged(db.pieces, found)
+        if bad:
+            pieces.unmark(db, found.id, bad, wanted=True)
+            yield Finding("piece", found.id, f"{_whose(db, found.id)} has changed on this disk.")
+
+
+def _whose(db: apsw.Connection, blob: bytes) -> str:
+    """Of whom and of which day something is, as people say it."""
+    found = row(
+        db,
+        "SELECT coalesce(p.name, ''), l.mine, o.order_ms FROM blob_names n JOIN logs l ON l.public = n.log "
+        "JOIN ops o ON o.id8 = ?2 AND o.id = n.op LEFT JOIN people p ON p.id = l.identity "
+        "WHERE n.blob = ?1 AND n.op = ?3",
+        (blob, *_first_name(db, blob)),
+    )
+    if found is None:
+        return "A picture or file that was not sent yet"
+    name, mine, order_ms = found
+    day = datetime.fromtimestamp(order_ms / 1000, UTC)
+    of = "of yours" if mine else f"of {name}'s"
+    return f"A picture or file {of} of {day.day} {day:%B %Y}"
+
+
+def _first_name(db: apsw.Connection, blob: bytes) -> tuple[int, bytes]:
+    names = pieces.names_of(db, blob)
+    op = names[0].op if names else ZERO32
+    return order.id8(op), op

@@ -300,6 +300,18 @@ def wanted_from(
     return [(blob, name) for name in named if (blob := blob_row(db, name.blob)) is not None]
 
 
+def whole_from(db: apsw.Connection, giver: bytes, limit: int) -> list[tuple[bytes, bytes]]:
+    """(blob, space) of what is whole here and came from one person, the latest first."""
+    found = rows(
+        db,
+        "SELECT b.id, min(n.space) FROM blob_names n JOIN blobs b ON b.id = n.blob "
+        "WHERE n.giver = ? AND b.kept = 0 AND b.have = b.total AND b.wish <> ? "
+        "GROUP BY b.n ORDER BY b.n DESC LIMIT ?",
+        (giver, _CODES["erased"], limit),
+    )
+    return [(blob, space) for blob, space in found]
+
+
 def paused_by_disk(db: apsw.Connection) -> list[BlobRow]:
     """What waits for room on the disk, the smallest first."""
     return [

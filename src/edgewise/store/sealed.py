@@ -10,7 +10,7 @@ from edgewise.ground.limits import FILE_MAX_BYTES
 from edgewise.keys.pieces import PieceCipher, Shape, address
 from edgewise.keys.sealing import KEY_BYTES
 from edgewise.log.blobs import BlobRef, make_ref
-from edgewise.log.merkle import Tree
+from edgewise.log.merkle import Tree, root_of
 from edgewise.store.piece_files import PieceFiles
 from edgewise.store.pieces import BlobRow
 
@@ -104,3 +104,24 @@ def read_tree(files: PieceFiles, found: BlobRow) -> Tree:
     """The Merkle tree as far as it is known here."""
     size = Tree.size_bytes(found.total)
     return Tree(found.total, files.read(found.id, found.shape.sealed_bytes, size).ljust(size, b"\0"))
+
+
+def damaged(files: PieceFiles, found: BlobRow) -> int:
+    """The bits of the pieces that should be here and are not what was sealed; reads all of them.
+
+    A tree beside them that has changed is made anew where the pieces themselves are all well.
+    """
+    tree, leaves, bad = read_tree(files, found), [], 0
+    for index in range(found.total):
+        leaf = address(read_piece(files, found, index)) if found.bitmap >> index & 1 else b""
+        leaves.append(leaf)
+        proof = tree.proof(index)
+        proved = leaf and proof is not None and root_of(proof, leaf, index, found.total) == found.root
+        if leaf and not proved:
+            bad |= 1 << index
+    whole = Tree(found.total)
+    if bad and found.is_whole and whole.grow(leaves) == found.root:
+        files.write(found.id, found.shape.sealed_bytes, bytes(whole.nodes))
+        files.sync(found.id)
+        return 0
+    return bad

@@ -126,6 +126,36 @@ class ReceiptCame:
 
 
 @dataclass(frozen=True, slots=True)
+class PiecesWanted:
+    """The other end asks for pieces of a blob in the space behind `tag` (`pieces.bits_of`)."""
+
+    tag: bytes
+    blob: bytes
+    first: int
+    bits: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PieceCame:
+    """A piece of a blob; whoever asked has checked its proof before."""
+
+    tag: bytes
+    blob: bytes
+    index: int
+    proof: tuple[bytes, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PieceNoted:
+    """The other end says something of a blob: "all", "ask", "none" or "stop"."""
+
+    tag: bytes
+    blob: bytes
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """The conversation is over; `reason` is a code of ours, or the one that the other end gave."""
 
@@ -146,6 +176,9 @@ Event = (
     | EndCame
     | EraseCame
     | ReceiptCame
+    | PiecesWanted
+    | PieceCame
+    | PieceNoted
     | Gone
 )
 Said = list[Out | Event]
@@ -161,4 +194,7 @@ TOLD: Final[Mapping[type[frames.Frame], Callable[[Any], Any]]] = {
     frames.End: lambda frame: EndCame(frame.tag, frame.sig),
     frames.Erase: lambda frame: EraseCame(frame.request, frame.space, frame.targets, frame.why),
     frames.Receipt: lambda frame: ReceiptCame(frame.request, frame.targets),
+    frames.PieceWant: lambda frame: PiecesWanted(frame.tag, frame.blob, frame.first, frame.bits),
+    frames.Piece: lambda frame: PieceCame(frame.tag, frame.blob, frame.index, frame.proof, frame.data),
+    frames.PieceNote: lambda frame: PieceNoted(frame.tag, frame.blob, frame.state),
 }

@@ -17,6 +17,9 @@ from edgewise.ground.limits import (
     FRAME_MAX_BYTES,
     HAVE_ITEMS_MAX,
     HEADS_MAX,
+    PIECE_LARGE_BYTES,
+    PIECES_MAX,
+    PROOF_MAX,
     RUN_OPS_MAX,
 )
 from edgewise.log.op import WireOp
@@ -28,6 +31,11 @@ LENGTH_BYTES: Final = 4
 TARGETS_MAX: Final = 2048
 REASON_MAX_CHARS: Final = 40  # codes such as "letter.used"; never prose
 
+# What one want may name: 256 pieces from its first on; longer wants are cut into several.
+WANT_BITS_MAX: Final = 32
+SEALED_PIECE_MAX_BYTES: Final = PIECE_LARGE_BYTES + 16
+
+Index = Annotated[int, Meta(ge=0, lt=PIECES_MAX)]
 Code = Annotated[str, Meta(pattern=r"^[a-z0-9._]+\Z", max_length=REASON_MAX_CHARS)]
 Why = Annotated[str, Meta(max_length=200)]
 
@@ -189,6 +197,36 @@ class Receipt(Frame, frozen=True):
     targets: Annotated[tuple[TargetState, ...], Meta(max_length=TARGETS_MAX)]
 
 
+class PieceWant(Frame, frozen=True):
+    """Please send pieces of a blob: `first` + i for each bit i of `bits` (PIECE-12)."""
+
+    NUMBER: ClassVar[int] = 17
+    tag: Bin16
+    blob: Bin32
+    first: Index
+    bits: Annotated[bytes, Meta(min_length=1, max_length=WANT_BITS_MAX)]
+
+
+class Piece(Frame, frozen=True):
+    """One sealed piece of a blob, and what proves it (PIECE-5)."""
+
+    NUMBER: ClassVar[int] = 18
+    tag: Bin16
+    blob: Bin32
+    index: Index
+    proof: Annotated[tuple[Bin32, ...], Meta(max_length=PROOF_MAX)]
+    data: Annotated[bytes, Meta(max_length=SEALED_PIECE_MAX_BYTES)]
+
+
+class PieceNote(Frame, frozen=True):
+    """About a blob: I have "all" of it; have you? ("ask"); I give "none" of it; "stop" sending it."""
+
+    NUMBER: ClassVar[int] = 23
+    tag: Bin16
+    blob: Bin32
+    state: Literal["all", "ask", "none", "stop"]
+
+
 class Ping(Frame, frozen=True):
     """Are you there?"""
 
@@ -240,15 +278,18 @@ KINDS: Final[tuple[type[Frame], ...]] = (
     End,
     Erase,
     Receipt,
+    PieceWant,
+    Piece,
+    PieceNote,
     Ping,
     Pong,
     Bye,
     Chain,
 )
 BY_NUMBER: Final[dict[int, type[Frame]]] = {kind.NUMBER: kind for kind in KINDS}
-# Numbers with a meaning but without a record here; they read as Unknown. 0 is padding (spec/bundle.md); 7, 17
-# and 18 are promised to frames of later versions: envelope, piece-want, piece.
-RESERVED: Final = (0, 7, 17, 18)
+# Numbers with a meaning but without a record here; they read as Unknown. 0 is padding (spec/bundle.md); 7 is
+# promised to a frame of a later version: envelope.
+RESERVED: Final = (0, 7)
 
 
 def encode_frame(frame: Frame) -> bytes:

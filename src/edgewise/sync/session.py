@@ -38,6 +38,9 @@ from edgewise.sync.events import (
     LetterCame,
     Out,
     PeerProved,
+    PieceCame,
+    PieceNoted,
+    PiecesWanted,
     ReceiptCame,
     Refused,
     RunCame,
@@ -68,6 +71,9 @@ __all__ = [
     "EndCame",
     "EraseCame",
     "ReceiptCame",
+    "PiecesWanted",
+    "PieceCame",
+    "PieceNoted",
     "Gone",
 ]
 
@@ -104,6 +110,9 @@ _SHARING: Final = (
     frames.End,
     frames.Erase,
     frames.Receipt,
+    frames.PieceWant,
+    frames.Piece,
+    frames.PieceNote,
     frames.Unknown,
 )
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Final
 
-from edgewise.core.effects import FileTaken
+from edgewise.core.effects import BundleMade, FileTaken
 from edgewise.core.inputs import MakeBundle, TakeFile
 from edgewise.faces.kit import terminal
 from edgewise.faces.kit.desk import Desk
@@ -37,11 +37,28 @@ def run_bundle(args: Namespace, desk: Desk, out: Out) -> int:
     if Path(args.file).exists():
         raise Refusal("file.exists", path=args.file)
     person = person_of(desk, out, args.person)
-    data: bytes = desk.do(MakeBundle(person.identity))
-    terminal.write_file(args.file, data)
+    made: BundleMade = desk.do(MakeBundle(person.identity))
+    terminal.write_file(args.file, made.data)
     name = terminal.line(person.name)
     said = out.words.gettext("Written for %(name)s alone: %(path)s", name=name, path=args.file)
-    return out.result({"identity": person.identity, "file": args.file, "size_bytes": len(data)}, [said])
+    lines = [said]
+    if made.left_out:
+        lines.append(
+            out.words.ngettext(
+                "%(num)s picture or file did not fit (%(size)s). It goes when both computers are on.",
+                "%(num)s pictures and files did not fit (%(size)s). They go when both computers are on.",
+                made.left_out,
+                size=terminal.size_of(out.words, made.left_out_bytes),
+            )
+        )
+    value = {
+        "identity": person.identity,
+        "file": args.file,
+        "size_bytes": len(made.data),
+        "left_out": made.left_out,
+        "left_out_bytes": made.left_out_bytes,
+    }
+    return out.result(value, lines)
 
 
 def take_file(data: bytes, answer_path: str | None, desk: Desk, out: Out) -> int:

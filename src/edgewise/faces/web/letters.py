@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from edgewise.core.effects import Answered, FileTaken, LetterRead
+from edgewise.core.effects import Answered, BundleMade, FileTaken, LetterRead
 from edgewise.core.inputs import AnswerLetter, MakeBundle, ReadLetter, TakeFile
 from edgewise.faces.kit.explain import explain
 from edgewise.faces.kit.forms import Form
@@ -169,8 +169,8 @@ async def bundle_file(request: Request) -> Response:
     page = await page_of(request)
     await page.form()
     identity = from_hex(page.request.path_params["identity"])
-    data: bytes = await page.do(MakeBundle(identity))
-    return page.download(f"for-{short(identity)}.edgewise", data)
+    made: BundleMade = await page.do(MakeBundle(identity))
+    return page.download(f"for-{short(identity)}.edgewise", made.data)
 
 
 ROUTES: Final = [
