@@ -3,10 +3,11 @@
 
 import pytest
 
-from edgewise.core import gate
+from edgewise.core import blobs, gate
 from edgewise.sim.network import Faults
 from edgewise.sim.run import live, run_sims
 from edgewise.sim.trace import Violation
+from edgewise.store import register_blobs
 
 PEOPLE, DAYS = 5, 7
 # Worlds in which something was once found: each stays here for ever.
@@ -23,7 +24,7 @@ def test_week_of_five_holds(seed: int) -> None:
 @pytest.mark.parametrize("seed", FOUND)
 def test_week_that_once_failed_holds(seed: int) -> None:
     """Crossing letters, an ending that nobody brought, two answers to one inviter: mended, kept mended."""
-    assert live(seed, PEOPLE, DAYS, Faults(full=0)).written > 100
+    assert live(seed, PEOPLE, DAYS, Faults(full=0, files=0)).written > 100
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -51,6 +52,22 @@ def test_gate_that_stands_open_is_noticed(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(gate, "may_send", lambda db, space, to, now_ms: b"g" * 16)
     with pytest.raises(Violation):
         live(1, 4, 3)
+
+
+def test_pieces_that_outlive_their_item_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A canary: where taking back leaves pictures where they are, the checkers find them."""
+    monkeypatch.setattr(blobs, "erased", lambda turn, op: None)
+    with pytest.raises(Violation):
+        for seed in range(20):
+            live(seed, 4, 4, Faults(files=0.6))
+
+
+def test_pieces_that_no_register_knows_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A canary: where nothing is noted of what is given, the checkers find somebody who has it."""
+    monkeypatch.setattr(register_blobs, "note", lambda *args: None)
+    with pytest.raises(Violation, match="register"):
+        for seed in range(20):
+            live(seed, 4, 4, Faults(files=0.6))
 
 
 def test_failure_names_its_seed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,11 +105,22 @@ def _check_send(memory: Memory, person: Person, receiver: Person, frame: frames.
     who = f"{person.name} sends {type(frame).__name__} to {receiver.name}"
     if isinstance(frame, frames.Run):
         _check_run(memory, person, receiver, frame, grant, who)
+    elif isinstance(frame, frames.Piece):
+        spaces = memory.named.get(frame.blob, [])
+        if not any(grant in allowing(person, space, receiver.identity) for space in spaces):
+            raise Violation("gate", f"{who} of {short(frame.blob)} under no grant that holds")
     elif isinstance(frame, frames.Erase):
         for target in frame.targets:
             if memory.written[target.id].op.author != person.identity:
                 raise Violation("gate", f"{who} about what another wrote")
-    elif isinstance(frame, frames.InviteIs):
+    else:
+        _check_meeting(memory, person, receiver, frame, grant, who)
+
+
+def _check_meeting(
+    memory: Memory, person: Person, receiver: Person, frame: frames.Frame, grant: bytes, who: str
+) -> None:
+    if isinstance(frame, frames.InviteIs):
         if memory.invited.get(grant) != person.identity:
             raise Violation("gate", f"{who} without having written that letter")
     elif isinstance(frame, frames.Accept):

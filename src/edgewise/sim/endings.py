@@ -18,6 +18,7 @@ from edgewise.features.talk.records import Say, SayEdit
 from edgewise.ground.ids import short
 from edgewise.log.kinds import OpenedOp
 from edgewise.log.op import CLS_CONTENT
+from edgewise.sim import attached
 from edgewise.sim.checkers import allowing
 from edgewise.sim.losses import check_back
 from edgewise.sim.memory import Memory, Written
@@ -40,6 +41,7 @@ def check_all(world: World) -> None:
             check_same(world.memory, people, known)
     check_erasures(people)
     for person in world.everybody:
+        attached.check_erased(person)
         check_sound(person)
 
 
@@ -195,6 +197,8 @@ def _check_reading(memory: Memory, giver: Person, reader: Person, known: Written
     read = _reads(reader, op)
     if read is None:
         raise Violation("same", f"{reader.name} has ({short(op.log)},{op.seq}) and does not see it")
+    assert isinstance(op.record, Post | Say)
+    attached.check_have(memory, giver, reader, op.record)
     text, warning = read
     expected = _expected(memory, giver, reader, known)
     if (text, warning) != expected:

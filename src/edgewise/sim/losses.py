@@ -12,6 +12,7 @@ from typing import Final
 
 from edgewise.core.inputs import ComeBack
 from edgewise.ground.ids import short
+from edgewise.ground.limits import FILE_MAX_BYTES
 from edgewise.sim.memory import Memory
 from edgewise.sim.people import Person
 from edgewise.sim.trace import Violation
@@ -29,14 +30,15 @@ LOST_TOO: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A safe copy, and whom its maker meant by each circle then."""
+    """A safe copy with its pictures and files, and whom its maker meant by each circle then."""
 
     parts: tuple[Part, ...]
+    files: dict[bytes, bytes]
     meant: dict[bytes, frozenset[bytes]]
 
 
 class NoFiles:
-    """Takes the files of a copy; there are none in this world (store.snapshot.Taker)."""
+    """Takes the files of a copy: in this world they stand beside it (store.snapshot.Taker)."""
 
     def begin(self, name: str, size_bytes: int) -> None:
         """A file follows."""
@@ -69,7 +71,9 @@ class Losses:
 
 def _copy_of(person: Person) -> Copy:
     parts = (snapshot.manifest(person.db, person.now_ms), *snapshot.dump(person.db))
-    return Copy(parts, {circle: frozenset(meant) for circle, meant in person.meant.items()})
+    files = person.disk.pieces
+    held = {blob: files.read(blob, 0, FILE_MAX_BYTES) for blob in files.names()}
+    return Copy(parts, held, {circle: frozenset(meant) for circle, meant in person.meant.items()})
 
 
 def come_back(world: World, person: Person, copy: Copy, *, lost: bool) -> None:
@@ -80,9 +84,13 @@ def come_back(world: World, person: Person, copy: Copy, *, lost: bool) -> None:
     person.due_back.update(_held_by_others(world, person))
     person.new_computer()
     person.meant = {circle: set(meant) for circle, meant in copy.meant.items()}
+    for blob, data in copy.files.items():
+        fresh = person.disk.pieces.fresh()
+        fresh.put(data)
+        fresh.keep(blob)
     first, *rest = copy.parts
     assert isinstance(first, Manifest)
-    core = person.start()
+    core = person.bare()
     with person.disk.write() as db:
         snapshot.load(db, first, rest, NoFiles(), core.views)
     world.give(person, ComeBack(first.identity, lost))

@@ -66,6 +66,9 @@ class Memory:
     edits: dict[bytes, list[bytes]] = field(default_factory=dict)
     words: dict[bytes, list[bytes]] = field(default_factory=dict)
     taken: dict[bytes, bytes] = field(default_factory=dict)
+    # Blob → the file that was sealed, and the spaces in which something names it.
+    files: dict[bytes, bytes] = field(default_factory=dict)
+    named: dict[bytes, list[bytes]] = field(default_factory=dict)
     # Invitation → who wrote it; (invitation, identity) of every yes.
     invited: dict[bytes, bytes] = field(default_factory=dict)
     yes: dict[tuple[bytes, bytes], None] = field(default_factory=dict)
@@ -139,6 +142,9 @@ class Memory:
 
     def _note_record(self, person: Person, op: OpenedOp) -> None:
         record = op.record
+        if isinstance(record, Post | Say):
+            for each in record.attachments:
+                self.named.setdefault(each.ref.blob, []).append(op.space)
         if isinstance(record, EDITS):
             self.edits.setdefault(record.target, []).append(op.id)
         elif isinstance(record, Word):

@@ -34,9 +34,10 @@ class Faults:
     untold: float = 0.3  # per end of a broken line: nobody tells it
     cut_pieces: float = 0.25  # per message: it arrives in pieces
     full: float = 0.02  # per person and sitting: their disk is full for an hour
+    files: float = 0.15  # no fault: how often something that is written brings a picture or a file
 
 
-NO_FAULTS: Final = Faults(0, 0, 0, 0, 0, 0)
+NO_FAULTS: Final = Faults(0, 0, 0, 0, 0, 0, 0)
 
 
 class Surroundings(Protocol):

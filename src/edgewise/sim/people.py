@@ -15,7 +15,9 @@ from edgewise.core.turn import Me
 from edgewise.ground.entropy import Entropy, SeededEntropy
 from edgewise.ground.errors import Refusal
 from edgewise.log.kinds import OpenedOp
+from edgewise.store import pieces
 from edgewise.store.db import Connection, Store
+from edgewise.store.piece_files import MemoryPieces
 
 NAMES = (
     "alice",
@@ -130,6 +132,8 @@ class Person:
         # The keys of computers that are gone, and what was written there that others hold.
         self.gone: list[bytes] = []
         self.due_back: set[bytes] = set()
+        # Blobs that this person paused or left at some time.
+        self.stopped: set[bytes] = set()
         # Whom this person means by each circle, as they said it to their computer.
         self.meant: dict[bytes, set[bytes]] = {}
 
@@ -174,6 +178,11 @@ class Person:
 
     def start(self) -> Core:
         """Switch the computer on: a new core on the old disk."""
+        self.disk.pieces.clean(frozenset(row.id for row in pieces.all_blobs(self.db)))
+        return self.bare()
+
+    def bare(self) -> Core:
+        """The same, where the disk may hold files and not yet the tables that know of them."""
         self.life += 1
         self.core = Core(self.disk, self.parts)
         self.me = self.me or self.core.me()
@@ -184,6 +193,12 @@ class Person:
         self.life += 1
         self.core = None
         self.witness.take()
+
+    def lose_unsynced(self) -> None:
+        """The current failed: of pictures and files, what was not brought to the disk is gone."""
+        files = self.disk.pieces
+        assert isinstance(files, MemoryPieces)
+        files.lose_unsynced()
 
     def meaning(self, circle: bytes) -> set[bytes]:
         """Whom this person means by a circle; the set itself, to be changed."""

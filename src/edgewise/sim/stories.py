@@ -16,6 +16,7 @@ from edgewise.features.talk import view as talk
 from edgewise.features.talk.records import Say, SayEdit
 from edgewise.ground.instant import DAY_MS
 from edgewise.ground.limits import HOLD_MS_DEFAULT
+from edgewise.sim.files import Files
 from edgewise.sim.meetings import Meetings
 from edgewise.sim.people import Person
 from edgewise.sim.world import World
@@ -47,6 +48,7 @@ class Stories:
     def __init__(self, world: World) -> None:
         self._world = world
         self.meetings = Meetings(world)
+        self.files = Files(world)
         self._count = 0
         self._welcomed: set[tuple[int, bytes]] = set()
 
@@ -55,6 +57,8 @@ class Stories:
         if not person.up or (self._world.chance.random() < 0.8 and self.meetings.step(person)):
             return
         if self._world.chance.random() < 0.5 and self._welcome(person):
+            return
+        if self.files.act(person):
             return
         for _ in range(4):
             (deed,) = self._world.chance.choices(_DEEDS, _WEIGHTS)
@@ -102,7 +106,7 @@ class Stories:
         mentions = tuple(sorted(chance.sample(known, min(len(known), chance.choice((0, 0, 0, 1, 2))))))
         warning = chance.choice(("", "", "", "food"))
         hold_ms = HOLD_MS_DEFAULT if chance.random() < 0.2 else 0
-        record = Post(self._text(person), warning, b"", mentions)
+        record = Post(self._text(person), warning, b"", mentions, self.files.attachments(person))
         done = self._world.do(person, Publish(Place("circle", circle), record, hold_ms))
         if hold_ms and isinstance(done.value, bytes) and chance.random() < 0.4:
             held = done.value
@@ -119,7 +123,7 @@ class Stories:
         item = (self._pick_item(person, mine=False) if foreign else None) or self._pick_item(person)
         if item is None:
             return False
-        record = Post(self._text(person), "", item.id, ())
+        record = Post(self._text(person), "", item.id, (), self.files.attachments(person))
         self._world.do(person, Publish(Place("space", item.space), record))
         return True
 
@@ -159,7 +163,8 @@ class Stories:
             return False
         lines = talk.lines(person.db, pair.dm, limit=8)
         reply_to = self._world.chance.choice(lines).id if lines and self._world.chance.random() < 0.3 else b""
-        self._world.do(person, Publish(Place("talk", pair.identity), Say(self._text(person), "", reply_to)))
+        record = Say(self._text(person), "", reply_to, self.files.attachments(person))
+        self._world.do(person, Publish(Place("talk", pair.identity), record))
         return True
 
     def mend_line(self, person: Person) -> bool:

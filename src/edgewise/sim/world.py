@@ -23,7 +23,7 @@ from edgewise.core.inputs import AddressesNow, Begin, Command, Input, Tick
 from edgewise.ground.errors import EdgewiseError, Refusal
 from edgewise.ground.instant import HOUR_MS, MINUTE_MS, SECOND_MS, YEAR_MS
 from edgewise.log.kinds import OpenedOp
-from edgewise.sim import checkers, trace
+from edgewise.sim import attached, checkers, trace
 from edgewise.sim.memory import Memory
 from edgewise.sim.network import Faults, Network
 from edgewise.sim.people import Disk, Person, PowerCut
@@ -170,6 +170,7 @@ class World:
             effects = person.core.handle(item, person.now_ms, person.entropy)
         except PowerCut:
             self._line(person, item, "power cut")
+            person.lose_unsynced()
             self.crash(person)
             return Done()
         except EdgewiseError as no:
@@ -268,5 +269,6 @@ class World:
         checkers.check_pairs(self.memory, self.everybody)
         checkers.check_register(self.everybody)
         checkers.check_unblamed(self.everybody)
+        attached.check_held(self.everybody)
         for person in self.everybody:
             checkers.check_acked(person)

@@ -286,12 +286,13 @@ def wanted_from(
 ) -> list[tuple[BlobRow, NameRow]]:
     """What is wanted and may be had from one person: the smallest first, then the newest.
 
-    Besides what they give, it is what their device said that it holds: a piece that was lost here comes back.
+    Besides what they give, it is what was written and lost here, wherever it is shared with them,
+    and what their device said that it holds.
     """
     found = rows(
         db,
         "SELECT n.blob, n.op, n.space, n.log, n.giver FROM blobs b JOIN blob_names n ON n.blob = b.id "
-        "WHERE b.wish = 1 AND b.have < b.total AND (n.giver = ?1 OR EXISTS ("
+        "WHERE b.wish = 1 AND b.have < b.total AND (n.giver IN (?1, x'') OR EXISTS ("
         "SELECT 1 FROM register_blobs r WHERE r.holder = ?2 AND r.blob = b.id AND r.space = n.space "
         "AND r.state = 'acked')) ORDER BY b.size_bytes > 16777216, b.n DESC, n.op LIMIT ?3",
         (giver, device, limit),
