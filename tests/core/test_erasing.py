@@ -168,13 +168,13 @@ def test_who_took_back_many_by_stick_is_not_told_that_all_is_gone(
     world.cut_all()
     for item in items:
         alice.do(TakeBack(item))
-    bob.do(TakeFile(alice.do(MakeBundle(bob.identity))))
-    alice.do(TakeFile(bob.do(MakeBundle(alice.identity))))
+    bob.do(TakeFile(alice.do(MakeBundle(bob.identity)).data))
+    alice.do(TakeFile(bob.do(MakeBundle(alice.identity)).data))
     assert [row.state for row in outbox.erasures(alice.db)] == ["done"] * ERASE_AT_ONCE_MAX + ["held"] * 2
     world.now_ms += ERASE_WAIT_MS
     bob.give(Tick())
     assert read_by(bob, items) == [False] * len(items)
-    alice.do(TakeFile(bob.do(MakeBundle(alice.identity))))
+    alice.do(TakeFile(bob.do(MakeBundle(alice.identity)).data))
     assert answers(alice) == {"done"}
 
 

@@ -47,7 +47,7 @@ def test_a_bundle_of_posts_is_taken_at_once_and_reads_like_live_posts(
     taken.clear()
     for n in range(5):
         alice.do(Publish(Place("space", feed), Post(f"answer {n}", "", top)))
-    carol.do(inputs.TakeFile(alice.do(inputs.MakeBundle(carol.identity))))
+    carol.do(inputs.TakeFile(alice.do(inputs.MakeBundle(carol.identity)).data))
     assert 5 in taken
     world.deliver()
     assert texts(carol) == texts(bob) == texts(alice)
@@ -66,7 +66,7 @@ def test_what_was_taken_back_before_it_came_is_never_shown(
     with bob.store.write() as db:
         shelf.add_tombstone(db, gone[1], alice.identity, feed)
     taken.clear()
-    bob.do(inputs.TakeFile(alice.do(inputs.MakeBundle(bob.identity))))
+    bob.do(inputs.TakeFile(alice.do(inputs.MakeBundle(bob.identity)).data))
     assert 3 not in taken
     assert texts(bob) == ["gone 2", "gone 0", "kept"]
     assert shelf.op_row(bob.db, gone[1]).state == "erased"

@@ -54,20 +54,24 @@ def test_gate_that_stands_open_is_noticed(monkeypatch: pytest.MonkeyPatch) -> No
         live(1, 4, 3)
 
 
+def live_with_files() -> None:
+    """Worlds in which most of what is said brings a picture or a file."""
+    for seed in range(20):
+        live(seed, 4, 4, Faults(files=0.6))
+
+
 def test_pieces_that_outlive_their_item_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A canary: where taking back leaves pictures where they are, the checkers find them."""
     monkeypatch.setattr(blobs, "erased", lambda turn, op: None)
     with pytest.raises(Violation):
-        for seed in range(20):
-            live(seed, 4, 4, Faults(files=0.6))
+        live_with_files()
 
 
 def test_pieces_that_no_register_knows_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A canary: where nothing is noted of what is given, the checkers find somebody who has it."""
     monkeypatch.setattr(register_blobs, "note", lambda *args: None)
     with pytest.raises(Violation, match="register"):
-        for seed in range(20):
-            live(seed, 4, 4, Faults(files=0.6))
+        live_with_files()
 
 
 def test_failure_names_its_seed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -41,7 +41,7 @@ AT_HOME_ITSELF: Final = (
     "bench",
 )
 """Commands that a running node does not do for others."""
-PATHS: Final = ("file", "out", "letter", "folder")
+PATHS: Final = ("file", "out", "letter", "folder", "attach")
 """Arguments that name files; they are made absolute, since the node stands in another folder."""
 REPLY_MAX_BYTES: Final = 64 * 1024 * 1024
 TIMEOUT_S: Final = 600.0
@@ -57,7 +57,7 @@ def home_of(argv: Sequence[str], environ: Mapping[str, str]) -> Path | None:
     return Path(home).expanduser()
 
 
-def _parsed(argv: Sequence[str]) -> dict[str, str | None] | None:
+def _parsed(argv: Sequence[str]) -> dict[str, Any] | None:
     silent = io.StringIO()
     try:
         with redirect_stdout(silent), redirect_stderr(silent):
@@ -101,15 +101,16 @@ def absolute(argv: Sequence[str], folder: Path) -> tuple[str, ...]:
     args = _parsed(argv) or {}
     words = list(argv)
     for name in PATHS:
-        value = args.get(name)
-        if not value or not isinstance(value, str):
-            continue
-        if name == "letter" and (args.get("verb") != "accept" or not (folder / value).exists()):
-            continue
-        for at in reversed(range(len(words))):
-            if words[at] in (value, f"--{name}={value}"):
-                words[at] = words[at].removesuffix(value) + str(folder / value)
-                break
+        values = args.get(name)
+        for value in values if isinstance(values, list) else [values]:
+            if not value or not isinstance(value, str):
+                continue
+            if name == "letter" and (args.get("verb") != "accept" or not (folder / value).exists()):
+                continue
+            for at in reversed(range(len(words))):
+                if words[at] in (value, f"--{name}={value}"):
+                    words[at] = words[at].removesuffix(value) + str(folder / value)
+                    break
     return tuple(words)
 
 

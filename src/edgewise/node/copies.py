@@ -256,7 +256,9 @@ def _looked_into(opened: _Opened, path: Path) -> CopyFound:
         with store.write() as db:
             views.rebuild(db, core.views, lambda op: opening.reopen(db, core.registry, op, me))
         with store.write() as db:
-            findings = checkup.deep(db, lambda op: opening.reopen(db, core.registry, op, me), core.views)
+            findings = checkup.deep(
+                db, lambda op: opening.reopen(db, core.registry, op, me), core.views, files=False
+            )
             found = snapshot.contents(db, me, files.count)
     finally:
         store.close()

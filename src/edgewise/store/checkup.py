@@ -41,8 +41,13 @@ def quick(db: apsw.Connection) -> list[Finding]:
     return _first([*_file(db), *_heads(db)])
 
 
-def deep(db: apsw.Connection, open_op: Opener, all_views: Sequence[View] = ()) -> list[Finding]:
-    """Everything, inside the caller's transaction; at most FINDINGS_MAX findings."""
+def deep(
+    db: apsw.Connection, open_op: Opener, all_views: Sequence[View] = (), *, files: bool = True
+) -> list[Finding]:
+    """Everything, inside the caller's transaction; at most FINDINGS_MAX findings.
+
+    Without `files` the pieces of pictures and files are not looked at: where they are not laid down.
+    """
     found = _first([*_file(db), *_heads(db)])
     found += _ops(db)
     if not found:  # of damaged operations no view can be made
@@ -51,7 +56,7 @@ def deep(db: apsw.Connection, open_op: Opener, all_views: Sequence[View] = ()) -
             Finding("search", b"", f"The list of words does not fit the texts: {line}")
             for line in search.faults(db)
         ]
-    found += _blobs(db)
+    found += _blobs(db) if files else ()
     return _first(found)
 
 

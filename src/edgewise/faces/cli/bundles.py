@@ -11,6 +11,7 @@ from edgewise.core.effects import BundleMade, FileTaken
 from edgewise.core.inputs import MakeBundle, TakeFile
 from edgewise.faces.kit import terminal
 from edgewise.faces.kit.desk import Desk
+from edgewise.faces.kit.render import size_text
 from edgewise.faces.kit.terminal import N_, Out, Verb
 from edgewise.faces.kit.words import Translator
 from edgewise.features.people import view as people_view
@@ -48,7 +49,7 @@ def run_bundle(args: Namespace, desk: Desk, out: Out) -> int:
                 "%(num)s picture or file did not fit (%(size)s). It goes when both computers are on.",
                 "%(num)s pictures and files did not fit (%(size)s). They go when both computers are on.",
                 made.left_out,
-                size=terminal.size_of(out.words, made.left_out_bytes),
+                size=size_text(made.left_out_bytes, out.words),
             )
         )
     value = {

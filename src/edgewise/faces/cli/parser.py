@@ -7,7 +7,7 @@ from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter, _Sub
 from functools import lru_cache
 from typing import Final
 
-from edgewise.faces.cli import bundles, consent, homes, items, meeting, safecopy, settings
+from edgewise.faces.cli import bundles, consent, files, homes, items, meeting, safecopy, settings
 from edgewise.faces.cli.house import HouseVerb
 from edgewise.faces.kit.terminal import Verb
 from edgewise.faces.kit.words import Translator, translator
@@ -28,6 +28,7 @@ VERBS: Final[tuple[AnyVerb, ...]] = (
     *people_cli.VERBS,
     *find_cli.VERBS,
     *consent.VERBS,
+    *files.VERBS,
     *bundles.VERBS,
     *safecopy.VERBS,
     *archive_cli.VERBS,

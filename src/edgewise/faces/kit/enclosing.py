@@ -158,7 +158,12 @@ class Taking:
     stopped: Callable[[], bool] = bool
 
     def attach(self, place: str, brought: Brought, *, voice: bool = False, alt: str = "") -> None:
-        """Recognise it by its content, clean it, seal it, put it to the draft of a place. In a thread.
+        """Take it, and put it to the draft of a place. In a thread. Raises what `take` raises."""
+        attachment, removed = self.take(brought, voice=voice)
+        self.desk.do(Attach(place, replace(attachment, alt=alt), removed))
+
+    def take(self, brought: Brought, *, voice: bool = False) -> tuple[Attachment, tuple[str, ...]]:
+        """Recognise it by its content, clean it, seal it; and what was taken out of it. In a thread.
 
         Raises Refusal, and the Verdicts of `media.workshop`.
         """
@@ -172,7 +177,7 @@ class Taking:
             attachment, removed = self._picture(brought)
         if attachment is None:
             attachment = self._file(brought)
-        self.desk.do(Attach(place, replace(attachment, alt=alt), removed))
+        return attachment, removed
 
     def _voice(self, brought: Brought, *, must: bool) -> Attachment | None:
         if brought.size_bytes > VOICE_MAX_BYTES:

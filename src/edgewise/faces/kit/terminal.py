@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Final, TextIO
 
 import segno
-from babel.numbers import format_decimal
 
 from edgewise.faces.kit import dates
 from edgewise.faces.kit.desk import Desk
@@ -243,16 +242,6 @@ def write_file(path: str, data: bytes) -> None:
         raise Refusal("file.exists", path=path) from error
     except OSError as error:
         raise Refusal("home.unwritable", path=path) from error
-
-
-def size_of(words: Translator, size_bytes: int) -> str:
-    """A size as people say it, in thousands: "1.2 MB"."""
-    unit, count = "B", float(size_bytes)
-    for larger in ("kB", "MB", "GB"):
-        if count < 1000:
-            break
-        unit, count = larger, count / 1000
-    return f"{format_decimal(round(count, 1), locale=words.locale)} {unit}"
 
 
 def qr_text(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from edgewise.core.inputs import MarkRead, Place, Publish, Undo
 from edgewise.faces.kit import dates, states, terminal
+from edgewise.faces.kit.attach import attachments_of, lines_of
 from edgewise.faces.kit.choices import chosen
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.shown import State
@@ -38,6 +39,16 @@ def _post_arguments(parser: ArgumentParser, words: Translator) -> None:
     parser.add_argument(
         "--mention", metavar="PERSON", action="append", default=[], help=_("name somebody who may read it")
     )
+    parser.add_argument(
+        "--attach", metavar="FILE", action="append", default=[], help=_("a picture or a file to go with it")
+    )
+    parser.add_argument(
+        "--alt",
+        metavar="WORDS",
+        action="append",
+        default=[],
+        help=_("what the picture shows, for who can't see it"),
+    )
     parser.add_argument("--hold", action="store_true", help=_("let it wait some seconds, to be undone"))
 
 
@@ -48,12 +59,13 @@ def run_post(args: Namespace, desk: Desk, out: Out) -> int:
     if len(args.warn) > WARNING_MAX_CHARS:
         raise Refusal("text.too_long", size_chars=len(args.warn), limit_chars=WARNING_MAX_CHARS)
     place, parent = _place(args, desk, out)
-    text = sized(out.text_from(args.text))
+    text = sized("" if args.attach and not args.text else out.text_from(args.text))
     mentions = tuple(sorted({_person(desk, out, name) for name in args.mention}))
     if not set(mentions) <= desk.read(lambda db: may_read(db, place, parent)):
         raise Refusal("mention.unseen")
     hold_ms = 1000 * int(desk.read(lambda db: chosen(db, "hold_seconds"))) if args.hold else 0
-    made: bytes = desk.do(Publish(place, Post(text, args.warn, parent, mentions), hold_ms))
+    attachments = attachments_of(desk, args.attach, args.alt)
+    made: bytes = desk.do(Publish(place, Post(text, args.warn, parent, mentions, attachments), hold_ms))
     _ = out.words.gettext
     if hold_ms:
         said = _(
@@ -237,7 +249,8 @@ def _item_lines(db: Connection, item: view.Item, now_ms: int, out: Out, marked: 
     lines = [by + " · ".join(part for part in head if part)]
     if item.warning:
         lines.append(by + "  " + _("Before you read: %(warning)s", warning=terminal.line(item.warning)))
-    lines += terminal.indented(item.text, by + "  ")
+    lines += terminal.indented(item.text, by + "  ") if item.text else []
+    lines += [by + each for each in lines_of(db, item.attachments, out)]
     lines += [by + "  " + out.styled(each, FAINT) for each in _below(db, item, now_ms, out)]
     return lines
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from edgewise.core.inputs import MarkRead, Place, Publish
 from edgewise.faces.kit import terminal
+from edgewise.faces.kit.attach import attachments_of, lines_of
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.terminal import BOLD, FAINT, N_, TURN, Out, Verb
 from edgewise.faces.kit.words import Translator
@@ -30,6 +31,16 @@ def _say_arguments(parser: ArgumentParser, words: Translator) -> None:
     parser.add_argument(
         "--warn", metavar="WORDS", default="", help=_("what they should know before they read")
     )
+    parser.add_argument(
+        "--attach", metavar="FILE", action="append", default=[], help=_("a picture or a file to go with it")
+    )
+    parser.add_argument(
+        "--alt",
+        metavar="WORDS",
+        action="append",
+        default=[],
+        help=_("what the picture shows, for who can't see it"),
+    )
 
 
 def run_say(args: Namespace, desk: Desk, out: Out) -> int:
@@ -39,12 +50,13 @@ def run_say(args: Namespace, desk: Desk, out: Out) -> int:
         raise Refusal(
             "person.blocked", name=terminal.line(desk.read(lambda db: people_view.name_of(db, person)))
         )
-    text = out.text_from(args.text)
+    text = "" if args.attach and not args.text else out.text_from(args.text)
     for each, limit in ((text, TEXT_MAX_CHARS), (args.warn, WARNING_MAX_CHARS)):
         if len(each) > limit:
             raise Refusal("text.too_long", size_chars=len(each), limit_chars=limit)
     reply_to = line_of(desk, out, args.reply).id if args.reply else b""
-    made: bytes = desk.do(Publish(Place("talk", person), Say(text, args.warn, reply_to)))
+    said = Say(text, args.warn, reply_to, attachments_of(desk, args.attach, args.alt))
+    made: bytes = desk.do(Publish(Place("talk", person), said))
     return out.result({"line": made}, [out.words.gettext("Said: %(id)s", id=terminal.sign(made))])
 
 
@@ -134,7 +146,8 @@ def _lines(db: Connection, lines: list[view.Line], now_ms: int, out: Out) -> lis
         if each.warning:
             shown.append("  " + _("Before you read: %(warning)s", warning=terminal.line(each.warning)))
         if not each.gone:
-            shown += terminal.indented(each.text)
+            shown += terminal.indented(each.text) if each.text else []
+            shown += lines_of(db, each.attachments, out)
     return shown
 
 
