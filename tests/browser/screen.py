@@ -275,7 +275,7 @@ class Screen:
             const said = e => e.innerText || e.getAttribute('aria-label') || '';
             const plain = e => said(e).trim().replace(/\\s+/g, ' ');
             const all = [...document.querySelectorAll(within)].flatMap(w => [...w.querySelectorAll(what)])
-              .filter(e => e.checkVisibility({visibilityProperty: true}));
+              .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('[aria-hidden=true]'));
             return all.find(e => plain(e) === words) || all.find(e => plain(e).startsWith(words)) || null;""",
             words,
             within,

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from edgewise.core import audience, erasing, files, gate, ingest, peers, publish, takeback
+from edgewise.core import (
+    audience,
+    effects,
+    erasing,
+    files,
+    gate,
+    ingest,
+    peers,
+    publish,
+    saying,
+    takeback,
+)
 from edgewise.features.posts import view as posts_view
 from edgewise.ground.errors import Refusal
 from edgewise.log.kinds import OpenedOp
@@ -50,7 +61,8 @@ def test_gate_that_stands_open_is_caught(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_person_s_things_in_a_wire_frame_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """A core that sends operations past the gate."""
-    monkeypatch.setattr(peers, "WIRE_FRAMES", (*peers.WIRE_FRAMES, frames.Run))
+    for room in (peers, saying):
+        monkeypatch.setattr(room, "WIRE_FRAMES", (*effects.WIRE_FRAMES, frames.Run))
     assert caught() == "wire"
 
 
@@ -150,7 +162,7 @@ def test_request_that_waits_is_not_taken_for_carried_out(monkeypatch: pytest.Mon
 
 def test_view_that_loses_an_edit_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers who see an earlier wording than was written."""
-    monkeypatch.setattr(posts_view, "_apply_edit", lambda db, op, edit: None)
+    monkeypatch.setattr(posts_view, "_ADD_EDIT", "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8")
     assert caught() == "same"
 
 

@@ -79,11 +79,13 @@ def _give(
     assert pair is not None
     assert space is not None
     grant = agreements.read_grant(turn.db, feed, identity)
-    if grant is not None and _reads(turn, feed, identity):
-        publish.write(turn, space, Keys(grant.id, (_gift(newest, whole=True),)))
-        return
+    # All earlier ones for who writes here, also to an old reader: they may have been away for some of them.
     earlier = [row for row in chest.epochs_of(turn.db, feed) if row.id != newest.id]
     first, *more = split_gifts([*(_gift(row, whole=False) for row in earlier), _gift(newest, whole=True)])
+    if grant is not None and _reads(turn, feed, identity):
+        for gifts in (first, *more):
+            publish.write(turn, space, Keys(grant.id, gifts))
+        return
     grant_id = turn.entropy.take(16)
     publish.write(
         turn,

@@ -135,6 +135,8 @@ def _admit(turn: Turn, op: Op, signed: bool, log: shelf.LogRow | None, sender: b
     if log is None:
         _meet_log(turn, op, sender)
     decoded, state = opening.try_open(turn, op, opening.subkey_of(turn.db, op), device)
+    if decoded is not None and _waits(turn, op, decoded):
+        decoded, state = None, "sealed"
     if decoded is not None and decoded.record is not None:
         _check_admission(turn, op, decoded, sender)
     wall_ms = None if decoded is None else decoded.wall_ms
@@ -143,6 +145,20 @@ def _admit(turn: Turn, op: Op, signed: bool, log: shelf.LogRow | None, sender: b
     if state == "open":
         clocks.compare(turn, op, wall_ms, turn.now_ms)
         _carry_out(turn, op)
+
+
+def _waits(turn: Turn, op: Op, decoded: Decoded) -> bool:
+    """Whether something that opens can't be judged yet, and so waits as if it were closed.
+
+    The beginning of its log, which names its author, is still closed; or it brings keys under a permission
+    that stands in another log of the giver's and is still on its way.
+    """
+    log = shelf.log_row(turn.db, op.log)
+    if op.seq and log is not None and log.identity is None:
+        first = shelf.op_at(turn.db, op.log, 0)
+        return first is not None and first.state == "sealed"
+    record = decoded.record
+    return isinstance(record, Keys) and agreements.grant(turn.db, record.grant) is None
 
 
 def _meet_log(turn: Turn, op: Op, sender: bytes) -> None:
@@ -257,6 +273,8 @@ def _take_keys(turn: Turn, item: OpenedOp, record: Grant | Keys) -> None:
         _keep_gift(turn, space, gift)
     turn.share_changed(returning.other_of(turn, item))
     open_sealed(turn, space)
+    if isinstance(record, Grant):
+        open_sealed(turn, item.space)  # keys under it may have come first
 
 
 def _keep_gift(turn: Turn, space: bytes, gift: KeyGift) -> None:
@@ -283,16 +301,20 @@ def open_sealed(turn: Turn, space: bytes) -> None:
 
     The rest follows with the next tick.
     """
-    for epoch in chest.epochs_of(turn.db, space):
-        for op in shelf.sealed_ops(turn.db, space, epoch.id, SEALED_PER_TURN):
-            _open_late(turn, op)
+    opened = True
+    while opened:  # what opens may be what something of an earlier epoch waited for
+        opened = False
+        for epoch in chest.epochs_of(turn.db, space):
+            for op in shelf.sealed_ops(turn.db, space, epoch.id, SEALED_PER_TURN):
+                opened = _open_late(turn, op) or opened
 
 
-def _open_late(turn: Turn, op: Op) -> None:
+def _open_late(turn: Turn, op: Op) -> bool:
+    """Open one that waited; False where it waits on."""
     space = shelf.space(turn.db, op.space)
     decoded, state = opening.try_open(turn, op, opening.subkey_of(turn.db, op), b"")
-    if decoded is None and state == "sealed":
-        return
+    if (decoded is None and state == "sealed") or (decoded is not None and _waits(turn, op, decoded)):
+        return False
     if decoded is not None and decoded.record is not None and space is not None:
         try:
             _check_admission(turn, op, decoded, space.owner)
@@ -306,6 +328,7 @@ def _open_late(turn: Turn, op: Op) -> None:
         assert row is not None
         clocks.compare(turn, op, wall_ms, row.arrived_ms)
         _carry_out(turn, op)
+    return True
 
 
 def _list_writer(turn: Turn, item: OpenedOp) -> None:
