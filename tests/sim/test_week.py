@@ -7,6 +7,7 @@ from edgewise.core import blobs, gate
 from edgewise.sim.network import Faults
 from edgewise.sim.run import live, run_sims
 from edgewise.sim.trace import Violation
+from edgewise.sim.world import World
 from edgewise.store import register_blobs
 
 PEOPLE, DAYS = 5, 7
@@ -40,6 +41,12 @@ def test_week_of_full_disks_holds(seed: int) -> None:
 def test_two_hundred_more_weeks_hold(seed: int) -> None:
     """The same over two hundred seeds, with fuller disks in every fourth."""
     assert live(seed, PEOPLE, DAYS, Faults(full=0.02 if seed % 4 else 0.2)).written > 100
+
+
+def test_who_crashes_at_the_very_beginning_has_begun() -> None:
+    """The current fails as soon as all was written: they are there when it comes back (seed 141)."""
+    world = World(1, 3, faults=Faults(crash=1.0))
+    assert all(person.me is not None and not person.up for person in world.everybody)
 
 
 def test_same_seed_gives_the_same_trace() -> None:

@@ -82,8 +82,8 @@ class World:
         person.skew_ms = self.draw_skew()
         person.start()
         self.give(person, Begin(person.name))
-        assert person.core is not None
-        person.me = person.core.me()
+        core = person.core or person.start()  # it may have crashed as soon as all was written
+        person.me = core.me()
         self._endpoints[person.endpoint] = person
         person.stop()
 
