@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Logs: places, runs, forks, frontiers."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from edgewise.ground.errors import Verdict
 from edgewise.ground.instant import MINUTE_MS, order_after

@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from edgewise.consent.circles import ONLY_ME, PEOPLE, Circle, Member
 from edgewise.consent.grants import End, Grant, KeyGift, Keys, Renew, Renounce, Revoke
@@ -261,8 +262,8 @@ def test_circles_have_their_latest_name_and_members() -> None:
 
 def test_nobody_else_writes_my_circles() -> None:
     """A circle's record counts in one's own space only."""
-    mallory = replace(op("m", ALICE, SELF, Member(b"c" * 16, CAROL, True), 1), mine=False)
-    elsewhere = replace(mallory, mine=True, space=WITH_BOB, space_kind="pair")
+    mallory = structs.replace(op("m", ALICE, SELF, Member(b"c" * 16, CAROL, True), 1), mine=False)
+    elsewhere = structs.replace(mallory, mine=True, space=WITH_BOB, space_kind="pair")
     with home(mallory, elsewhere) as db:
         assert agreements.members(db, b"c" * 16) == []
 
@@ -274,7 +275,7 @@ def test_a_record_that_moves_in_the_order_counts_where_it_stands() -> None:
     )
     with home(first, second) as db:
         assert agreements.circles(db)[0].name == "b"
-        VIEW.apply(db, replace(first, order_ms=9))
+        VIEW.apply(db, structs.replace(first, order_ms=9))
         assert agreements.circles(db)[0].name == "a"
         VIEW.erase(db, first.id)
         assert agreements.circles(db)[0].name == "b"

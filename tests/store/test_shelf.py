@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from edgewise.ground.ids import ZERO32
 from edgewise.log.chain import Head, Placement, place
@@ -137,7 +138,7 @@ def test_signatures_that_nobody_checked_are_not_given_on() -> None:
         row, kept = shelf.op_row(db, op.id), shelf.load_op(db, op.id)
     assert row is not None
     assert not row.signed
-    assert kept == replace(op, sig=None)
+    assert kept == structs.replace(op, sig=None)
 
 
 def test_an_erased_operation_keeps_header_and_signature() -> None:
@@ -149,7 +150,7 @@ def test_an_erased_operation_keeps_header_and_signature() -> None:
             put(db, op)
             shelf.erase_payload(db, op.id)
         assert shelf.load_op(db, control.id) == control
-        assert shelf.load_op(db, content.id) == replace(content, payload=None)
+        assert shelf.load_op(db, content.id) == structs.replace(content, payload=None)
         row = shelf.op_row(db, content.id)
         assert row is not None
         assert row.state == "erased"
@@ -256,6 +257,6 @@ def test_what_remains_of_an_erased_operation_keeps_its_place() -> None:
         shelf.put_remains(db, kept.id, replace(remains, record=b"again"))
         for op in (kept, let_go):
             shelf.erase_payload(db, op.id)
-        assert list(shelf.shown_ops(db)) == [first, replace(kept, payload=None), last]
+        assert list(shelf.shown_ops(db)) == [first, structs.replace(kept, payload=None), last]
         assert shelf.remains(db, kept.id) == remains
         assert shelf.remains(db, let_go.id) is None

@@ -21,6 +21,16 @@ from edgewise.sync.ranges import space_tag
 RUN_BYTES_MAX = FRAME_MAX_BYTES * 3 // 4
 
 
+def may_share(db: Connection, me: bytes, space: bytes) -> tuple[bytes, ...] | None:
+    """Those besides whom nobody can share a space with me; None for a feed of mine: whoever reads it."""
+    row = shelf.space(db, space)
+    if row is None or row.kind == "self":
+        return ()
+    if row.kind == "feed" and row.owner == me:
+        return None
+    return tuple(who for who in (row.owner, row.peer) if who is not None)
+
+
 class PeerLibrary:
     """The shelf as one acquaintance may see it (implements sync.session.Library).
 
@@ -43,6 +53,10 @@ class PeerLibrary:
             pair = agreements.pair(self._db, self._peer)
             self._shared = () if pair is None else self._of(pair)
         return self._shared
+
+    def shares(self, space: bytes) -> bool:
+        """Whether a space is among them."""
+        return any(row.space == space for row in self.shared())
 
     def _of(self, pair: agreements.PairRow) -> Sequence[Shared]:
         pairs = people.pair_spaces(self._db, self._peer)

@@ -7,7 +7,8 @@ The same path serves own operations, those of others, the rebuild of a view and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from edgewise.core import blobs
 from edgewise.core.turn import Turn
@@ -151,6 +152,8 @@ def show_items(turn: Turn, items: Sequence[OpenedOp]) -> None:
             apply_all(view, turn.db, those)
     for item in items:
         blobs.named(turn, item)
+        if item.cls != CLS_CONTENT:
+            turn.libraries.clear()  # what is shared with whom stands in control records
 
 
 def show_moved(turn: Turn) -> None:

@@ -25,6 +25,7 @@ from edgewise.core import (
 )
 from edgewise.core.effects import WIRE_FRAMES, HangUp, Notify
 from edgewise.core.inputs import Received
+from edgewise.core.library import may_share
 from edgewise.core.links import DIAL_LAST_MS, Link, Peers
 from edgewise.core.turn import Turn
 from edgewise.ground.errors import EdgewiseError, Refusal, Verdict
@@ -142,6 +143,7 @@ def received(turn: Turn, conn: int, checked: Checked) -> None:
                 _one_frame(turn, link, each)
         except Verdict as bad:
             del turn.effects[effects:], turn.written[written:]
+            turn.libraries.clear()
             _condemn(turn, link, bad)
             return
     link = turn.peers.links.get(conn)
@@ -316,15 +318,16 @@ def push(turn: Turn) -> None:
     """Offer what this transaction added to everybody connected who may have it."""
     if not turn.written and not turn.newly_shared:
         return
+    sharers = {item.space: may_share(turn.db, turn.me.identity, item.space) for item in turn.written}
     for link in list(turn.peers.links.values()):
         library = saying.library_of(turn, link)
         if library is None:
             continue
         if link.identity in turn.newly_shared:
             route(turn, link, link.session.offer(library))
-        shared = {row.space for row in library.shared()} if turn.written else set()
         for item in turn.written:
-            if item.space in shared:
+            among = sharers[item.space]
+            if (among is None or link.identity in among) and library.shares(item.space):
                 route(
                     turn, link, link.session.committed(library, item.space, item.log, item.first, item.stop)
                 )

@@ -26,4 +26,4 @@ def library_of(turn: Turn, link: Link) -> PeerLibrary | None:
     """What the other end may know of; None before it was let in, and after it was hung up."""
     if not link.identity or link.conn not in turn.peers.links:
         return None
-    return PeerLibrary(turn.db, turn.me.identity, link.identity, turn.now_ms)
+    return turn.library(link.identity)

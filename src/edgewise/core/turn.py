@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from edgewise.core.effects import Effect
+from edgewise.core.library import PeerLibrary
 from edgewise.core.links import Peers
 from edgewise.ground.entropy import Entropy
 from edgewise.ground.errors import Refusal
@@ -74,6 +75,7 @@ class Turn:
     effects: list[Effect] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     newly_shared: dict[bytes, None] = field(default_factory=dict)
+    libraries: dict[bytes, PeerLibrary] = field(default_factory=dict)
     erased: bool = False
     # Whether blobs became known or wanted, and those whose files go after COMMIT.
     named: bool = False
@@ -103,6 +105,15 @@ class Turn:
         else:
             self.written.append(Written(space, log, seq, seq + count))
 
+    def library(self, peer: bytes) -> PeerLibrary:
+        """What an acquaintance may know of; the same until something about agreements changes."""
+        found = self.libraries.get(peer)
+        if found is None:
+            found = PeerLibrary(self.db, self.me.identity, peer, self.now_ms)
+            self.libraries[peer] = found
+        return found
+
     def share_changed(self, identity: bytes) -> None:
         """Remember that what is shared with this person changed, so that live sessions offer anew."""
         self.newly_shared[identity] = None
+        self.libraries.clear()

@@ -16,10 +16,7 @@ def digest(label: Label, *parts: bytes) -> bytes:
 
     Parts of variable length belong into `ids.lp`, else two lists of parts could give one digest.
     """
-    hasher = hashlib.sha256(label.prefix)
-    for part in parts:
-        hasher.update(part)
-    return hasher.digest()
+    return hashlib.sha256(b"".join((label.prefix, *parts))).digest()
 
 
 def mac(key: bytes, label: Label, message: bytes) -> bytes:
@@ -39,6 +36,8 @@ def expand(key: bytes, label: Label, context: bytes = b"", n: int = HASH_BYTES) 
     """
     assert 0 < n <= EXPAND_MAX_BYTES, n
     info = label.prefix + context
+    if n == HASH_BYTES:
+        return hmac.digest(key, info + b"\x01", "sha256")
     block = b""
     blocks = b""
     for counter in range(1, -(-n // HASH_BYTES) + 1):

@@ -50,8 +50,7 @@ class Kind:
     part_of: Callable[[Any], bytes] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True):
     """An opened body; `record` is None for a kind or a version that this program is too old for."""
 
     kind: str
@@ -60,8 +59,7 @@ class Decoded:
     record: Record | None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedOp:
+class OpenedOp(msgspec.Struct, frozen=True):
     """An admitted operation as views are given it. `order_ms` is where it stands; `wall_ms` is claimed.
 
     gone: it was taken back, and `record` is what its kind lets remain.

@@ -7,10 +7,10 @@ version (`v` above 1, same suite) begins with the same twelve fields: it keeps i
 not opened.
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Final
 
+import msgspec
 from msgspec import Meta
 
 from edgewise.ground import canon
@@ -62,8 +62,7 @@ class Header(Record, frozen=True):
     phash: Bin32
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(msgspec.Struct, frozen=True):  # a struct is made in a third of a dataclass's time
     """One operation as received: `sig` is None where only the chain vouches, `payload` where it is gone."""
 
     header: Header
@@ -208,7 +207,7 @@ def _fault(header: Header) -> str | None:
     if genesis and (header.seq != 0 or header.cls != CLS_CONTROL or header.deps or header.cheads):
         return "genesis"
     for references in (header.deps, header.cheads):
-        if any(left >= right for left, right in pairwise(references)):
+        if len(references) > 1 and any(left >= right for left, right in pairwise(references)):
             return "order of references"
     return None
 

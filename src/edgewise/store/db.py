@@ -40,6 +40,8 @@ _READ_ERRORS: Final = (apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ, aps
 _HEADER_BYTES: Final = 24
 _BUSY_MS: Final = 5000
 _STATEMENTS_CACHED: Final = 256
+# 16 MiB: a page that many transactions change is folded in once, not after each few of them.
+_WAL_PAGES: Final = 4000
 _IDLE_READERS_MAX: Final = 8
 _SUFFIXES: Final = ("", "-wal", "-shm", "-journal")
 
@@ -128,6 +130,7 @@ class Store:
         if self._path is not None:
             db.pragma("journal_mode", "wal")
             db.pragma("synchronous", 2)  # FULL
+            db.pragma("wal_autocheckpoint", _WAL_PAGES)
         with self.write():
             if version < migrations.VERSION:
                 migrations.migrate(db, version)

@@ -5,10 +5,10 @@ Their row keys are given here, so that what they name and where they stand is kn
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import apsw
+import msgspec
 
 from edgewise.ground.instant import order_after
 from edgewise.log.op import CLS_CONTENT, Op
@@ -21,8 +21,7 @@ _INSERT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class New:
+class New(msgspec.Struct, frozen=True):
     """An operation of class content that is not here yet; the fields are as for `shelf.add_op`."""
 
     op: Op

@@ -3,13 +3,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import permutations
 from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from edgewise.features.posts import view
 from edgewise.features.posts.records import Edit, Post, Word, remains_of_post

@@ -2,11 +2,11 @@
 """The view of talk: conversations of two, their lines and edits, and how far one has read."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from edgewise.features.talk import records, view
 from edgewise.features.talk.records import Say, SayEdit, remains_of_say
