@@ -15,14 +15,17 @@ import logging
 import sys
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from edgewise import features
+from edgewise.consent.circles import PEOPLE
 from edgewise.core import effects as fx
 from edgewise.core.door import Core, all_views
 from edgewise.core.inputs import Input, Opened, Place, Publish
+from edgewise.features.posts.records import Post
 from edgewise.features.talk.records import Say
 from edgewise.ground.entropy import Entropy
+from edgewise.log.blobs import Attachment
 from edgewise.node import homes
 from edgewise.node.keeper import iroh_carrier
 from edgewise.node.running import Node
@@ -88,6 +91,10 @@ class Host:
                 return {"stamps": {id.hex(): at_ns for id, at_ns in core.committed.items()}}
             case "await":
                 return await self._await(node, core, bytes.fromhex(asked["space"]), asked["operations"])
+            case "keep":
+                return await asyncio.to_thread(_keep, node, Path(asked["path"]), asked["kind"])
+            case "read":
+                return await asyncio.to_thread(_read, node, bytes.fromhex(asked["blob"]))
             case "links":
                 return {"links": sum(len(_lines(node)) for node in self.nodes)}
             case "heard":
@@ -116,6 +123,24 @@ class Host:
             await asyncio.sleep(LOOK_EVERY_S)
         done_ns = time.monotonic_ns()
         return {"wall_s": (done_ns - core.met_ns[0]) / 1e9, "cpu_s": time.process_time() - (begun_s or 0.0)}
+
+
+def _keep(node: Node, path: Path, kind: Literal["picture", "file"]) -> dict[str, Any]:
+    """Seal a file into the home and share it with everybody whom one knows."""
+    begun = time.monotonic_ns()
+    with path.open("rb") as source:
+        ref = node.desk.keep_file(source, path.stat().st_size)
+    wall_s = (time.monotonic_ns() - begun) / 1e9
+    attachment = Attachment(ref, kind, "image/png" if kind == "picture" else "application/zip", path.name)
+    node.desk.do(Publish(Place("circle", PEOPLE), Post("Here it is.", attachments=(attachment,))))
+    return {"blob": ref.blob.hex(), "wall_s": wall_s}
+
+
+def _read(node: Node, blob: bytes) -> dict[str, Any]:
+    """Open a blob that is here, from its first byte to its last."""
+    begun = time.monotonic_ns()
+    size_bytes = sum(len(part) for part in node.desk.file_bytes(blob))
+    return {"size_bytes": size_bytes, "wall_s": (time.monotonic_ns() - begun) / 1e9}
 
 
 def _lines(node: Node) -> list[Any]:

@@ -91,7 +91,7 @@ def post(job: Job) -> Iterator[Figure]:
             limits.write_one(floor, secret, seq, text.encode(), text)
             taken.append(between - begun)
             bare.append(time.perf_counter() - between)
-    of = "seal, 2 SHA-256, sign, insert and sync of the same bytes, sealed file"
+    of = "seal, 2 SHA-256, sign, insert and sync of the same bytes and words, sealed file"
     for name, share, bar in (("p50", 0.5, None), ("p99", 0.99, 2.0)):
         value, limit = (1000 * quantile(each, share) for each in (taken, bare))
         yield Figure("post", name, value, "ms", "lower", limit, of, bar_ratio=bar, whole=job.whole)
@@ -99,7 +99,7 @@ def post(job: Job) -> Iterator[Figure]:
 
 def ingest(job: Job) -> Iterator[Figure]:
     """What others wrote, from bytes of the wire to the page: verified, opened, on the disk, in the views."""
-    of = "SHA-256, verify, HKDF, AEAD, msgspec, insert of the same bytes, sync, sealed file"
+    of = "SHA-256, verify, HKDF, AEAD, msgspec, insert of the same bytes and words, sync, sealed file"
     bars = {"run": (10_000.0, 0.5), "singly": (None, None)}
     for name, ops in (("run", job.count(INGEST_OPS)), ("singly", job.count(SINGLE_OPS))):
         taken, bare, done = _ingest(job, ops, singly=name == "singly")

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 
 from edgewise.keys.labels import Label
+from edgewise.keys.sealing import TAG_BYTES
 from edgewise.log.op import SALT_BYTES, Header, unpad
 from edgewise.store.db import KEY_BYTES, Store
 from edgewise.store.rows import rows
@@ -36,14 +37,17 @@ CREATE TABLE bare_ops (
 ) STRICT;
 CREATE INDEX bare_ops_by_id ON bare_ops (id8);
 CREATE TABLE bare_texts (n INTEGER PRIMARY KEY, order_ms INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE VIRTUAL TABLE bare_words USING fts5 (text, content = '', columnsize = 0, tokenize = 'ascii');
 """
 _OP: Final = (
     "INSERT INTO bare_ops (log_n, seq, id8, order_ms, id, header, sig, payload) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _TEXT: Final = "INSERT INTO bare_texts (order_ms, text) VALUES (?, ?)"
+_WORDS: Final = "INSERT INTO bare_words (rowid, text) VALUES (?, ?)"
 _NONCE: Final = bytes(12)
 _PROBE_BYTES: Final = 600
+PIECE_BYTES: Final = 128 * 1024
 
 _runs: Final = msgspec.msgpack.Decoder(Run)
 _headers: Final = msgspec.msgpack.Decoder(Header)
@@ -72,6 +76,7 @@ class BareShelf:
         with self._store.write() as db:
             db.executemany(_OP, ops)
             db.executemany(_TEXT, texts)
+            db.executemany(_WORDS, texts)
 
     def rows(self) -> tuple[int, int]:
         """How many operations and texts lie there."""
@@ -129,6 +134,25 @@ def write_one(shelf: BareShelf, secret: bytes, seq: int, body: bytes, text: str)
 
 def _id8(id: bytes) -> int:
     return int.from_bytes(id[:8], "big", signed=True)
+
+
+def keep_file(folder: Path, size_bytes: int) -> tuple[float, float]:
+    """Seconds to seal, hash, write and sync a file; and to read and open it."""
+    cipher, piece = ChaCha20Poly1305(os.urandom(32)), os.urandom(PIECE_BYTES)
+    nonces = [n.to_bytes(12, "big") for n in range(-(-size_bytes // PIECE_BYTES))]
+    begun = time.perf_counter()
+    with (folder / "bare").open("wb") as file:
+        for nonce in nonces:
+            sealed = cipher.encrypt(nonce, piece, None)
+            hashlib.sha256(sealed).digest()
+            file.write(sealed)
+        file.flush()
+        os.fdatasync(file.fileno())
+    between = time.perf_counter()
+    with (folder / "bare").open("rb") as file:
+        for nonce in nonces:
+            cipher.decrypt(nonce, file.read(PIECE_BYTES + TAG_BYTES), None)
+    return between - begun, time.perf_counter() - between
 
 
 def loopback_s(times: int) -> list[float]:

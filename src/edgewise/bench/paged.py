@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from edgewise import features
 from edgewise.bench import limits, programs
@@ -37,6 +38,8 @@ def start(job: Job) -> Iterator[Figure]:
     """From the start of the program to the first page, with 100,000 posts; the file not in memory."""
     home = shelf_of(job, job.count(OPEN_POSTS))
     took, bare = [], []
+    with programs.program(home) as (program, _begun):
+        program.enter()  # the first start of all compiles the sources; a package comes compiled
     for _ in range(STARTS if job.whole else 2):
         limits.forget_pages(home / "store")
         with programs.libraries(job.folder) as (_pid, needed_s):
@@ -112,6 +115,29 @@ def home(job: Job) -> Iterator[Figure]:
         )
 
 
+def search(job: Job) -> Iterator[Figure]:
+    """What a person looks for among a million operations, the whole page of what was found, by HTTP."""
+    where = shelf_of(job, job.count(SHELF_OPS))
+    words = Writing(0).words
+    typed = [words[rank] for rank in (0, 3, 20, 150, 900, 2_500, 4_990)]
+    typed += [
+        f"{words[0]} {words[40]}",
+        f"{words[7]} {words[300]} {words[1_000]}",
+        f'"{words[0]} {words[1]}"',
+    ]
+    typed += [words[rank][:2] for rank in (2, 77)]
+    took = []
+    with programs.program(where) as (program, _begun):
+        program.enter()
+        for n in range(PAGES):
+            begun = time.perf_counter()
+            body = program.get("find?q=" + quote(typed[n % len(typed)]))
+            took.append(time.perf_counter() - begun)
+            assert len(body) > 1_000, "an empty page"
+    for name, share, bar in (("p50", 0.5, None), ("p95", 0.95, 50.0)):
+        yield Figure("search", name, 1000 * quantile(took, share), "ms", "lower", bar=bar, whole=job.whole)
+
+
 def next_page(body: bytes) -> str:
     """Where an earlier page of Home lies; "" at the end."""
     at = body.find(b"?before=")
@@ -157,4 +183,4 @@ def _fill(job: Job, folder: Path, operations: int) -> None:
             job.say(f"a shelf of {operations}: {done} operations are here")
 
 
-JOBS: Final[dict[str, Any]] = {"open": start, "idle": idle, "home": home}
+JOBS: Final[dict[str, Any]] = {"open": start, "idle": idle, "home": home, "search": search}

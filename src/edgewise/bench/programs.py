@@ -22,7 +22,8 @@ PAGE_WAIT_S: Final = 60.0
 
 def environ(folder: Path) -> dict[str, str]:
     """The environment of a process: none of this person's own settings, nothing left outside `folder`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("EDGEWISE_")}
+    ours = ("EDGEWISE_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "LC_ALL": "C.UTF-8"}
 
 

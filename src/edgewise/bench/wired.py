@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,17 +12,20 @@ from typing import Any, Final
 from edgewise.bench import limits, programs
 from edgewise.bench.figures import Figure, quantile
 from edgewise.bench.jobs import Clock, Job
+from edgewise.bench.machine import peak_rss_mb
 from edgewise.bench.stage import Person, Writing, meet, people, run_frame, tag_between
 from edgewise.consent.circles import PEOPLE
 from edgewise.core.inputs import Place, Publish
 from edgewise.features.posts.records import Post
-from edgewise.ground.limits import RUN_OPS_MAX
+from edgewise.ground.limits import MIB, RUN_OPS_MAX
 from edgewise.log.op import CLS_CONTENT
 from edgewise.store import chest, shelf
 
 SYNC_POSTS: Final = 10_000
 LIVE_LINES: Final = 500
 LIVE_EVERY_S: Final = 0.02
+PICTURE_BYTES: Final = 500_000
+FILE_BYTES: Final = 100_000_000
 LINK_WAIT_S: Final = 60.0
 LOOK_EVERY_S: Final = 0.1
 _READ_BYTES: Final = 1 << 40
@@ -49,7 +53,7 @@ def sync(job: Job) -> Iterator[Figure]:
         "posts/s",
         "higher",
         posts / bare.wall_s,
-        "the receiver alone: SHA-256, verify, HKDF, AEAD, msgspec, insert of the same bytes, sync",
+        "the receiver alone: SHA-256, verify, HKDF, AEAD, msgspec, insert of bytes and words, sync",
         6_000.0,
         cpu=posts / took["cpu_s"],
         whole=job.whole,
@@ -127,4 +131,33 @@ def await_links(child: programs.Child, links: int) -> None:
         time.sleep(LOOK_EVERY_S)
 
 
-JOBS: Final[dict[str, Any]] = {"sync": sync, "live": live}
+def blob(job: Job) -> Iterator[Figure]:
+    """A picture and a file of 100 MB, sealed into a home and opened there again; nothing is sent."""
+    sizes = {"picture": job.count(PICTURE_BYTES), "file": job.count(FILE_BYTES)}
+    took: dict[str, tuple[float, float]] = {}
+    with job.place() as folder:
+        with people(folder, "alice", "bob") as (alice, bob):
+            meet(alice, bob)
+        for name, size_bytes in sizes.items():
+            with (folder / name).open("wb") as file:
+                for at in range(0, size_bytes, limits.PIECE_BYTES):
+                    file.write(os.urandom(min(limits.PIECE_BYTES, size_bytes - at)))
+        with programs.child(folder / "alice") as here:
+            resting_mb = peak_rss_mb(here.process.pid)
+            for name, size_bytes in sizes.items():
+                kept = here.ask(do="keep", path=str(folder / name), kind=name)
+                opened = here.ask(do="read", blob=kept["blob"])
+                assert opened["size_bytes"] == size_bytes, "the file is of another size"
+                took[name] = kept["wall_s"], opened["wall_s"]
+            grown_mb = peak_rss_mb(here.process.pid) - resting_mb
+        bare_s = limits.keep_file(folder, sizes["file"])
+    mib, of = sizes["file"] / MIB, "AEAD, SHA-256, write and sync; AEAD and read"
+    for name, seconds, bare in zip(("sealed", "opened"), took["file"], bare_s, strict=True):
+        yield Figure(
+            "blob", f"file {name}", mib / seconds, "MiB/s", "higher", mib / bare, of, whole=job.whole
+        )
+    yield Figure("blob", "memory", grown_mb, "MB more", "lower", bar=64.0, whole=job.whole)
+    yield Figure("blob", "picture", 1000 * sum(took["picture"]), "ms", "lower", whole=job.whole)
+
+
+JOBS: Final[dict[str, Any]] = {"sync": sync, "live": live, "blob": blob}
