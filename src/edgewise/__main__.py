@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TextIO
 
 from edgewise.bench import run_bench
-from edgewise.demo import run_demo
 from edgewise.faces.cli.main import STOPPED, Streams, language_of
 from edgewise.faces.cli.main import main as run_command
 from edgewise.faces.kit.explain import explain
@@ -16,7 +17,20 @@ from edgewise.faces.kit.words import translator
 from edgewise.ground.errors import EdgewiseError
 from edgewise.node.beside import run_beside
 from edgewise.node.house import OwnHouse, desk_of
-from edgewise.sim.run import run_sims
+
+
+def _run_sims(people: int, days: int, seed: int, seeds: int, out: TextIO) -> int:
+    """The simulated world, loaded when it is wanted: no page waits for it."""
+    from edgewise.sim.run import run_sims
+
+    return run_sims(people, days, seed, seeds, out)
+
+
+def _run_demo(folder: Path | None, browser: bool, say: Callable[[str], None]) -> int:
+    """The demo, loaded when it is wanted."""
+    from edgewise.demo import run_demo
+
+    return run_demo(folder, browser, say)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return STOPPED
     return (
-        run_command(words, desk_of, OwnHouse(run_sims, run_demo, run_bench), streams=streams)
+        run_command(words, desk_of, OwnHouse(_run_sims, _run_demo, run_bench), streams=streams)
         if code is None
         else code
     )

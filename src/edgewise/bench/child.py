@@ -21,7 +21,7 @@ from edgewise import features
 from edgewise.consent.circles import PEOPLE
 from edgewise.core import effects as fx
 from edgewise.core.door import Core, all_views
-from edgewise.core.inputs import Input, Opened, Place, Publish
+from edgewise.core.inputs import FetchBlob, Input, Opened, Place, Publish
 from edgewise.features.posts.records import Post
 from edgewise.features.talk.records import Say
 from edgewise.ground.entropy import Entropy
@@ -29,7 +29,7 @@ from edgewise.log.blobs import Attachment
 from edgewise.node import homes
 from edgewise.node.keeper import iroh_carrier
 from edgewise.node.running import Node
-from edgewise.store import chest, shelf
+from edgewise.store import chest, pieces, shelf
 from edgewise.store.db import Store
 from edgewise.store.home import Home
 
@@ -93,6 +93,8 @@ class Host:
                 return await self._await(node, core, bytes.fromhex(asked["space"]), asked["operations"])
             case "keep":
                 return await asyncio.to_thread(_keep, node, Path(asked["path"]), asked["kind"])
+            case "fetch":
+                return await _fetch(node, bytes.fromhex(asked["blob"]))
             case "read":
                 return await asyncio.to_thread(_read, node, bytes.fromhex(asked["blob"]))
             case "links":
@@ -130,10 +132,22 @@ def _keep(node: Node, path: Path, kind: Literal["picture", "file"]) -> dict[str,
     begun = time.monotonic_ns()
     with path.open("rb") as source:
         ref = node.desk.keep_file(source, path.stat().st_size)
-    wall_s = (time.monotonic_ns() - begun) / 1e9
+    shared_ns = time.monotonic_ns()
+    wall_s = (shared_ns - begun) / 1e9
     attachment = Attachment(ref, kind, "image/png" if kind == "picture" else "application/zip", path.name)
     node.desk.do(Publish(Place("circle", PEOPLE), Post("Here it is.", attachments=(attachment,))))
-    return {"blob": ref.blob.hex(), "wall_s": wall_s}
+    return {"blob": ref.blob.hex(), "wall_s": wall_s, "shared_ns": shared_ns}
+
+
+async def _fetch(node: Node, blob: bytes) -> dict[str, Any]:
+    """Ask for a blob as soon as it is heard of, where it does not come by itself; wait until it is whole."""
+    asked = False
+    while (state := node.desk.read(lambda db: pieces.state(db, blob))).state != "here":
+        if not asked and state.state == "elsewhere" and state.size_bytes:
+            asked = True
+            await asyncio.to_thread(node.desk.do, FetchBlob(blob))
+        await asyncio.sleep(LOOK_EVERY_S)
+    return {"here_ns": time.monotonic_ns()}
 
 
 def _read(node: Node, blob: bytes) -> dict[str, Any]:

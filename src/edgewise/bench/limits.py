@@ -12,8 +12,9 @@ import hmac
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -136,23 +137,31 @@ def _id8(id: bytes) -> int:
     return int.from_bytes(id[:8], "big", signed=True)
 
 
-def keep_file(folder: Path, size_bytes: int) -> tuple[float, float]:
-    """Seconds to seal, hash, write and sync a file; and to read and open it."""
+def carry_file(folder: Path, size_bytes: int) -> tuple[float, float, float]:
+    """Seconds to seal, hash, write and sync a file; to hash, write and sync it elsewhere; to open it."""
     cipher, piece = ChaCha20Poly1305(os.urandom(32)), os.urandom(PIECE_BYTES)
     nonces = [n.to_bytes(12, "big") for n in range(-(-size_bytes // PIECE_BYTES))]
-    begun = time.perf_counter()
-    with (folder / "bare").open("wb") as file:
+    moments = [time.perf_counter()]
+    _write_out(folder / "bare-here", (cipher.encrypt(nonce, piece, None) for nonce in nonces))
+    moments.append(time.perf_counter())
+    with (folder / "bare-here").open("rb") as sealed:
+        _write_out(folder / "bare-there", (sealed.read(PIECE_BYTES + TAG_BYTES) for _ in nonces))
+    moments.append(time.perf_counter())
+    with (folder / "bare-there").open("rb") as sealed:
         for nonce in nonces:
-            sealed = cipher.encrypt(nonce, piece, None)
-            hashlib.sha256(sealed).digest()
-            file.write(sealed)
+            cipher.decrypt(nonce, sealed.read(PIECE_BYTES + TAG_BYTES), None)
+    moments.append(time.perf_counter())
+    sealing, sending, opening = (later - sooner for sooner, later in pairwise(moments))
+    return sealing, sending, opening
+
+
+def _write_out(path: Path, parts: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        for part in parts:
+            hashlib.sha256(part).digest()
+            file.write(part)
         file.flush()
         os.fdatasync(file.fileno())
-    between = time.perf_counter()
-    with (folder / "bare").open("rb") as file:
-        for nonce in nonces:
-            cipher.decrypt(nonce, file.read(PIECE_BYTES + TAG_BYTES), None)
-    return between - begun, time.perf_counter() - between
 
 
 def loopback_s(times: int) -> list[float]:

@@ -257,6 +257,7 @@ class Node:
         self._wake: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._paused: set[int] = set()
+        self._told_addresses: tuple[str, ...] = ()
 
     async def start(self) -> None:
         """Take the network port, start the core, look who is there.
@@ -372,8 +373,9 @@ class Node:
         self._wake = self._loop.call_later(delay_s, self._tick)
 
     def _tick(self) -> None:
-        if self._carrier is not None:
-            self._core_thread.submit(AddressesNow(tuple(self._carrier.addresses())))
+        if self._carrier is not None and (here := tuple(self._carrier.addresses())) != self._told_addresses:
+            self._told_addresses = here
+            self._core_thread.submit(AddressesNow(here))
         self._core_thread.submit(Tick())
 
     def _tell(self, topic: str) -> None:

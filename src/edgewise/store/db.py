@@ -42,6 +42,9 @@ _BUSY_MS: Final = 5000
 _STATEMENTS_CACHED: Final = 256
 # 16 MiB: a page that many transactions change is folded in once, not after each few of them.
 _WAL_PAGES: Final = 4000
+_WRITER_CACHE_KIB: Final = 16 * 1024
+# A page reads little, and up to _IDLE_READERS_MAX connections keep what they have read.
+_READER_CACHE_KIB: Final = 4 * 1024
 _IDLE_READERS_MAX: Final = 8
 _SUFFIXES: Final = ("", "-wal", "-shm", "-journal")
 
@@ -116,7 +119,7 @@ class Store:
             db.pragma("cipher", "chacha20")
             db.execute(f"PRAGMA key = 'raw:{self._key.hex()}'")
         db.pragma("temp_store", 2)  # in memory: no second file
-        db.pragma("cache_size", -16 * 1024)  # 16 MiB
+        db.pragma("cache_size", -(_WRITER_CACHE_KIB if write else _READER_CACHE_KIB))
         if write:
             db.pragma("secure_delete", 1)
             db.pragma("foreign_keys", 1)
