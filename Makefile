@@ -12,12 +12,13 @@ AXE_VERSION := 4.14.1
 # How many processes the whole suite uses. 0 is one after another: the stories measure seconds.
 TEST_JOBS ?= 0
 
-.PHONY: help run demo bench bench-peers test test-long check format clean browser
+.PHONY: help run demo bench bench-peers test test-long fuzz check format clean browser
 help:
 	@echo "make run        start Edgewise on this computer and open its page"
 	@echo "make demo       three people, acquainted, with a week of writing, side by side"
 	@echo "make bench      measure this program on this computer, beside what its own primitives allow"
 	@echo "make test       every test, the browser's too (make test-long: the long ones besides)"
+	@echo "make fuzz       a million bent inputs for every reader of foreign bytes"
 	@echo "make check      the quick gate before a commit: format, lint, types, house rules, docs, units"
 	@echo "make format     put the code in form"
 	@echo "make bench-peers  the same jobs by other people's programs too, side by side: fetches them, takes some minutes"
@@ -38,6 +39,9 @@ test: $(VENV)/.ready-test browser $(AXE)
 test-long: $(VENV)/.ready-test browser $(AXE)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest
 
+fuzz: $(VENV)/.ready-test
+	@$(BIN)/python -m fuzz
+
 check: $(VENV)/.ready-dev
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
@@ -55,7 +59,7 @@ bench-peers: $(VENV)/.ready-run
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests tools bench fuzz -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@python=$$(sh tools/find_python.sh) && echo "Setting up with $$python; this needs a minute the first time" \

@@ -93,6 +93,8 @@ def test_the_place_of_the_page_is_remembered_for_its_owner_only(alice: Path) -> 
     assert stat.S_IMODE((alice / homes.PLACE_NAME).stat().st_mode) == 0o600
     (alice / homes.PLACE_NAME).write_bytes(b'{"word": "../..", "port": 99999}')
     assert homes.page_place(alice).word not in (first.word, "../..")
+    (alice / homes.PLACE_NAME).write_bytes(b'{"word":"\xff"}')
+    assert homes.page_place(alice).word != first.word
 
 
 def test_erasing_leaves_no_file(alice: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from edgewise.ground.canon import UNREADABLE
 from edgewise.ground.errors import Refusal
 
 Better = Literal["higher", "lower"]
@@ -151,5 +152,5 @@ def read_earlier(path: Path) -> list[dict[str, Any]]:
         return [dict(each) for each in kept["figures"]]
     except FileNotFoundError as error:
         raise Refusal("file.missing", path=path) from error
-    except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
+    except (OSError, *UNREADABLE, KeyError, TypeError) as error:
         raise Refusal("file.unreadable", path=path) from error

@@ -40,6 +40,10 @@ Text = Annotated[str, msgspec.Meta(max_length=TEXT_MAX_CHARS)]
 Uint = Annotated[int, msgspec.Meta(ge=0, le=SEQ_MAX)]
 Instant = Annotated[int, msgspec.Meta(ge=0, le=INSTANT_MAX_MS)]
 
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are not what they should be, JSON too: half a letter is an error of
+Python's, and what is skipped because nobody asked for it may lie too deep."""
+
 _ENCODER: Final = msgspec.msgpack.Encoder()
 
 
@@ -69,7 +73,7 @@ def decode_open(kind: type[T], data: bytes, *, max_bytes: int = RECORD_MAX_BYTES
         raise Verdict("canon.too_big", size_bytes=len(data), limit_bytes=max_bytes)
     try:
         value: T = _decoder(cast(Hashable, kind)).decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Verdict("canon.malformed", reason=str(error)) from error
     return value
 

@@ -8,6 +8,9 @@ import pytest
 from edgewise.faces.web.keeper import Errand, Ran
 from tests.faces.web.served import Served
 
+# Deeper than any program writes, under a name that nobody asked for.
+DEEP = b'{"more":' + b"[" * 200_000
+
 
 def ask(served: Served, what: str, token: str, body: bytes = b"", **headers: str) -> httpx.Response:
     """A program asks, with a token."""
@@ -43,7 +46,7 @@ def test_a_page_can_not_use_the_door(standing: Served) -> None:
     assert ask(standing, "link", standing.site.home_token, Host="evil.example").status_code == 403
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b'{"argv": "x"}', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b'{"argv": "x"}', b"\xff", b'{"argv":["\xff"]}', DEEP])
 def test_rubbish_is_refused(standing: Served, body: bytes) -> None:
     """A body that is no errand does nothing."""
     assert ask(standing, "command", standing.site.home_token, body).status_code == 400

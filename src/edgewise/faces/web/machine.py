@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from edgewise.faces.web.keeper import Errand
 from edgewise.faces.web.site import HomeSite
+from edgewise.ground.canon import UNREADABLE
 from edgewise.ground.errors import Refusal
 from edgewise.ground.limits import MIB
 
@@ -29,7 +30,7 @@ async def command(request: Request) -> Response:
             raise Refusal("web.too_big")
     try:
         errand = msgspec.json.decode(bytes(body), type=Errand)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise Refusal("web.form") from error
     return Response(msgspec.json.encode(await site.keeper.run(errand)), media_type="application/json")
 
