@@ -72,7 +72,7 @@ def test_wrong_keys_and_foreign_files_are_told_apart_and_left_alone(path: Path) 
     """Each mistake has its own code, and no mistake changes a byte."""
     Store.open(path, KEY, views=()).close()
     sealed = path.read_bytes()
-    assert refused(path, bytes(32)) == "passphrase.wrong"
+    assert refused(path, bytes(32)) == "store.damaged"  # a passphrase is judged by the home, before
     assert refused(path, None) == "passphrase.needed"
     assert path.read_bytes() == sealed
     letter = path.with_name("letter.txt")

@@ -18,6 +18,7 @@ from edgewise import features
 from edgewise.core import effects as fx
 from edgewise.core.door import Core, all_views
 from edgewise.core.inputs import Begin, Command, Tick
+from edgewise.ground.canon import UNREADABLE
 from edgewise.ground.errors import Refusal
 from edgewise.log.blobs import BlobRef
 from edgewise.node import files
@@ -54,7 +55,7 @@ def page_place(home: Path) -> PagePlace:
     """The place that is remembered, or one with a new random word."""
     try:
         return msgspec.json.decode((home / PLACE_NAME).read_bytes(), type=PagePlace)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return PagePlace(secrets.token_urlsafe(_WORD_BYTES))
 
 
@@ -155,11 +156,18 @@ def erase_files(home: Home) -> None:
 
 def examine(store: Store, core: Core, deep: bool) -> list[Finding]:
     """What the doctor finds; where no core runs, or within its thread."""
+    damaged = checkup.of_pages(store.damaged_pages())
     if not deep:
         with store.reading() as db:
-            return checkup.quick(db)
-    with store.write() as db:
-        return checkup.deep(db, lambda op: core.open_op(db, op), core.views)
+            return [*damaged, *checkup.quick(db)]
+    found: list[Finding] = []
+    try:
+        with store.write() as db:
+            found = [*damaged, *checkup.deep(db, lambda op: core.open_op(db, op), core.views)]
+    except Refusal:
+        if not found:  # else it only says once more what was found: that not all can be read
+            raise
+    return found
 
 
 class OwnDesk:

@@ -9,7 +9,7 @@ against its id and its place, each signature, each payload against its hash, eac
 made from, each piece of a picture or file against its address.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -38,7 +38,7 @@ class Finding:
 
 def quick(db: apsw.Connection) -> list[Finding]:
     """What SQLite and the heads of the logs tell in a moment; empty where all is well."""
-    return _first([*_file(db), *_heads(db)])
+    return _first([*_file(db), *_readable(db, _heads)])
 
 
 def deep(
@@ -48,8 +48,8 @@ def deep(
 
     Without `files` the pieces of pictures and files are not looked at: where they are not laid down.
     """
-    found = _first([*_file(db), *_heads(db)])
-    found += _ops(db)
+    found = quick(db)
+    found += _readable(db, _ops)
     if not found:  # of damaged operations no view can be made
         found += [Finding("view", b"", line) for line in views.compare(db, all_views, open_op)]
         found += [
@@ -58,6 +58,11 @@ def deep(
         ]
     found += _blobs(db) if files else ()
     return _first(found)
+
+
+def of_pages(numbers: Sequence[int]) -> list[Finding]:
+    """A finding for each page of the file that is not whole."""
+    return _first([Finding("page", b"", f"Page {number} of the file is damaged.") for number in numbers])
 
 
 def _first(found: list[Finding]) -> list[Finding]:
@@ -71,7 +76,15 @@ def _file(db: apsw.Connection) -> Iterator[Finding]:
                 yield Finding("file", b"", f"The file is damaged: {line}")
         for table, _, parent, _ in db.execute("PRAGMA foreign_key_check"):
             yield Finding("file", b"", f"A row of {table} has lost its row of {parent}.")
-    except apsw.CorruptError as error:
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        yield Finding("file", b"", f"The file is damaged: {error}")
+
+
+def _readable(db: apsw.Connection, look: Callable[[apsw.Connection], Iterable[Finding]]) -> Iterator[Finding]:
+    """What a look finds; that it could not read on is a finding too."""
+    try:
+        yield from look(db)
+    except (apsw.CorruptError, apsw.NotADBError) as error:
         yield Finding("file", b"", f"The file is damaged: {error}")
 
 

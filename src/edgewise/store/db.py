@@ -19,8 +19,9 @@ from edgewise.ground.errors import Refusal
 from edgewise.ground.ids import ZERO32
 from edgewise.keys.hashing import expand
 from edgewise.keys.labels import Label
-from edgewise.store import migrations, search
+from edgewise.store import migrations, pages, search
 from edgewise.store.piece_files import FOLDER, DiskPieces, MemoryPieces, PieceFiles
+from edgewise.store.rows import rows
 from edgewise.store.scratch import Scratch
 from edgewise.store.views import View
 
@@ -66,9 +67,15 @@ class Store:
     """
 
     def __init__(
-        self, path: Path | None, key: bytes | None, views: Sequence[View], vfs: str | None = None
+        self,
+        path: Path | None,
+        key: bytes | None,
+        views: Sequence[View],
+        vfs: str | None = None,
+        cut_log: bool = False,
     ) -> None:
         self._path = path
+        self._cut_log = cut_log
         self._key = key
         self._vfs = vfs
         self.chest_key = expand(key or ZERO32, Label.CHEST, b"chest")
@@ -88,20 +95,28 @@ class Store:
 
     @classmethod
     def open(
-        cls, path: Path | str, key: bytes | None, *, views: Sequence[View], vfs: str | None = None
+        cls,
+        path: Path | str,
+        key: bytes | None,
+        *,
+        views: Sequence[View],
+        vfs: str | None = None,
+        cut_log: bool = False,
     ) -> Self:
         """Open the file, or begin a new one; `key` 32 bytes, None for no sealing (tests).
 
         `vfs` names another layer of SQLite to reach the disk by, with the cipher ("multipleciphers-…").
 
-        Raises Refusal "store.foreign", "store.newer", "store.damaged", "store.busy", "passphrase.wrong",
-        "passphrase.needed" or "home.unwritable"; the file is then as it was.
+        `cut_log` takes a damaged log for one that ends where the damage begins (the doctor, mending).
+
+        Raises Refusal "store.foreign", "store.newer", "passphrase.needed" or one of DISK_FAULTS; the file is
+        then as it was. (A wrong passphrase is told by the home's own file: store.home.)
         """
         assert key is None or len(key) == KEY_BYTES, "a key of another length"
         path = Path(path)
-        with _spoken(path, sealed=key is not None):
+        with _spoken(path):
             _begin(path, sealed=key is not None)
-            return cls(path, key, views, vfs)
+            return cls(path, key, views, vfs, cut_log)
 
     @classmethod
     def in_memory(cls, views: Sequence[View]) -> Self:
@@ -129,11 +144,14 @@ class Store:
 
     def _prepare(self, views: Sequence[View]) -> tuple[str, ...]:
         db = self._writer
+        left = b"" if self._path is None else _log_of(self._path)
         version = _version_of(db, self._path)
         if self._path is not None:
             db.pragma("journal_mode", "wal")
             db.pragma("synchronous", 2)  # FULL
             db.pragma("wal_autocheckpoint", _WAL_PAGES)
+        if left:
+            self._look_at_log(left)
         with self.write():
             if version < migrations.VERSION:
                 migrations.migrate(db, version)
@@ -143,6 +161,13 @@ class Store:
             stale = migrations.lay_views(db, [(view.name, view.tables) for view in views])
             return tuple(view.name for view in views) if fed else stale
 
+    def _look_at_log(self, left: bytes) -> None:
+        """After a power cut: SQLite takes a damaged log for one that ends there. Else fold it in."""
+        ((_, frames_read, _),) = rows(self._writer, "PRAGMA wal_checkpoint(NOOP)")
+        if not self._cut_log and pages.log_is_cut(left, max(frames_read, 0), self._key):
+            raise Refusal("store.damaged")
+        self.checkpoint()  # so that nothing half written stays behind what is written now
+
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """One write transaction: committed at the end, undone on any exception. Never one inside another.
@@ -151,7 +176,7 @@ class Store:
         """
         db = self._writer
         assert not db.in_transaction, "a write transaction inside another"
-        with _spoken(self._path, sealed=self._key is not None):
+        with _spoken(self._path):
             db.execute("BEGIN IMMEDIATE")
             done = False
             try:
@@ -166,7 +191,7 @@ class Store:
         """A new read-only connection, closed by the caller or when forgotten; in memory: the only one."""
         if self._path is None:
             return self._writer
-        with _spoken(self._path, sealed=self._key is not None):
+        with _spoken(self._path):
             return self._connect(write=False)
 
     @contextlib.contextmanager
@@ -180,13 +205,19 @@ class Store:
         except IndexError:
             db = self.reader()
         try:
-            with _spoken(self._path, sealed=self._key is not None), db:
+            with _spoken(self._path), db:
                 yield db
         finally:
             if len(self._idle) < _IDLE_READERS_MAX:
                 self._idle.append(db)
             else:
                 db.close()
+
+    def damaged_pages(self) -> list[int]:
+        """The pages of the file that are not whole, whether anything stands in them or not; see `pages`."""
+        if self._path is None or self._key is None:
+            return []
+        return pages.damaged(self._path, self._key)
 
     def checkpoint(self) -> bool:
         """Fold the write-ahead log into the file and cut it to nothing, so that no erased page stays in it.
@@ -195,7 +226,7 @@ class Store:
         """
         if self._path is None:
             return True
-        with _spoken(self._path, sealed=self._key is not None):
+        with _spoken(self._path):
             busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
         return not busy
 
@@ -257,12 +288,25 @@ def _begin(path: Path, *, sealed: bool) -> None:
     if not head or any(_rest(path, suffix) for suffix in ("-wal", "-journal")):
         return  # what lies beside it mends a page that was half written when the current failed
     plain = head.startswith(_PLAIN_MAGIC)
-    if not plain and head[18:] not in _SEALED_MARKS:
+    if not plain and not any(_alike(head[18:], marks) for marks in _SEALED_MARKS):
         raise Refusal("store.foreign", path=path)
     if plain and sealed:
         raise Refusal("store.foreign", path=path)
     if not plain and not sealed:
         raise Refusal("passphrase.needed")
+
+
+def _alike(head: bytes, marks: bytes) -> bool:
+    """Whether these are the marks, or were before one byte was damaged."""
+    return len(head) == len(marks) and sum(a != b for a, b in zip(head, marks, strict=True)) <= 1
+
+
+def _log_of(path: Path) -> bytes:
+    """What the last run left in the write-ahead log; nothing after an orderly end."""
+    try:
+        return path.with_name(path.name + "-wal").read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _rest(path: Path, suffix: str) -> bool:
@@ -284,13 +328,11 @@ def _version_of(db: Connection, path: Path | None) -> int:
 
 
 @contextlib.contextmanager
-def _spoken(path: Path | None, *, sealed: bool) -> Iterator[None]:
+def _spoken(path: Path | None) -> Iterator[None]:
     """Errors of disk and file as Refusals; an error in our SQL stays what it is, a bug."""
     try:
         yield
-    except apsw.NotADBError as error:
-        raise Refusal("passphrase.wrong" if sealed else "store.damaged") from error
-    except apsw.CorruptError as error:
+    except (apsw.NotADBError, apsw.CorruptError) as error:
         raise Refusal("store.damaged") from error
     except apsw.FullError as error:
         raise Refusal("home.full") from error
