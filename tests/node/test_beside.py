@@ -24,6 +24,7 @@ ENVIRON = {"EDGEWISE_HOME": "/homes/alice"}
         (["erase-everything"], False),
         (["passphrase"], False),
         (["demo"], False),
+        (["doctor", "--mend"], False),
         ([], False),
         (["no-such-command"], False),
         (["--help"], False),

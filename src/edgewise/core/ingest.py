@@ -41,7 +41,7 @@ from edgewise.identity.person import resolve_chain
 from edgewise.log.chain import Head, Placement, place
 from edgewise.log.kinds import Decoded, OpenedOp
 from edgewise.log.op import Op
-from edgewise.store import agreements, chest, outbox, own, people, shelf
+from edgewise.store import agreements, chest, mending, outbox, own, people, shelf
 
 SEALED_PER_TURN = 256
 
@@ -92,6 +92,8 @@ def _take_one(turn: Turn, op: Op, signed: bool, sender: bytes, device: bytes) ->
         raise Verdict("op.not_allowed")
     head = Head(log.next_seq, log.head) if log is not None and log.next_seq else None
     held = shelf.op_at(turn.db, op.log, op.seq)
+    if held is not None and held.state == "damaged":
+        return _put_back(turn, op, signed, held, device)
     placement = place(head, op, held.id if held is not None else None)
     if placement is Placement.HELD:
         return False
@@ -105,6 +107,28 @@ def _take_one(turn: Turn, op: Op, signed: bool, sender: bytes, device: bytes) ->
         shelf.park(turn.db, device, op if signed else replace(op, sig=None), op.log, op.seq - 1)
         return False
     _admit(turn, op, signed, log, sender, device)
+    return True
+
+
+def _put_back(turn: Turn, op: Op, signed: bool, held: shelf.OpRow, device: bytes) -> bool:
+    """An operation that was damaged on this disk comes back from one who holds it, also one of one's own.
+
+    Only the very same one is taken: by its id, or where that was lost too, by what it follows.
+    """
+    before = shelf.op_at(turn.db, op.log, op.seq - 1)
+    follows = before is None or before.id in (ZERO32, op.header.prev)
+    if held.id not in (ZERO32, op.id) or not follows:
+        return False
+    if not mending.put_back(turn.db, op, signed=signed):
+        return True
+    decoded, state = opening.try_open(turn, op, opening.subkey_of(turn.db, op), device)
+    shelf.set_state(turn.db, op.id, state, None if decoded is None else decoded.wall_ms)
+    log = shelf.log_row(turn.db, op.log)
+    if state == "open" and log is not None and log.mine:
+        opening.show(turn, op)
+        turn.effects.append(Notify("item", op.id))
+    elif state == "open":
+        _carry_out(turn, op)
     return True
 
 

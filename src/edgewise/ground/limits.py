@@ -31,6 +31,7 @@ RUN_OPS_MAX: Final = 256  # keeps the writer busy for about 13 ms, so live messa
 HEADS_MAX: Final = 4096  # logs of one space in one frame: 4,096 x 43 B = 172 KiB
 HAVE_ITEMS_MAX: Final = 4096  # spaces shared with one person: about 8 in life
 PARKED_OPS_MAX: Final = 4096  # operations of one peer that wait for what they depend on
+AWAITED_MAX: Final = 256  # damaged operations of one space that are asked for at once; the rest next time
 PARKED_BYTES_MAX: Final = 8 * MIB  # the same in bytes
 SEALED_OPENED_PER_COMMIT_MAX: Final = 256  # operations that a newly arrived secret opens in one transaction
 ADDRS_MAX: Final = 4  # addresses that a computer tells of itself; more do not fit a QR code

@@ -67,7 +67,7 @@ Another program already uses the place {port} where your page should stand.
 End the other program, or choose another place with --port.
 store.damaged us 9
 The file with your things is damaged. Nothing was deleted, and nothing more is written into it.
-Run "edgewise doctor --deep"; if you have a safe copy, bring it back into a new folder.
+End Edgewise and run "edgewise doctor --mend"; if you have a safe copy, it can be brought back too.
 store.newer you 9
 Your things were last opened by a newer Edgewise. Nothing was changed.
 Install the newest Edgewise, then open them again.

@@ -51,7 +51,7 @@ LINK_TIMEOUT_S: Final = 5.0
 def home_of(argv: Sequence[str], environ: Mapping[str, str]) -> Path | None:
     """The home that a command is about; None where it is none for a running node, or can't be understood."""
     args = _parsed(argv)
-    if args is None or args.get("verb") in AT_HOME_ITSELF or args.get("check"):
+    if args is None or args.get("verb") in AT_HOME_ITSELF or args.get("check") or args.get("mend"):
         return None
     home = args.get("home") or environ.get("EDGEWISE_HOME") or default_home(environ, sys.platform)
     return Path(home).expanduser()

@@ -23,7 +23,7 @@ from edgewise.ground.errors import Refusal
 from edgewise.log.blobs import BlobRef
 from edgewise.node import files
 from edgewise.node.running import SystemEntropy, now_ms
-from edgewise.store import checkup, pieces, sealed, settings, views
+from edgewise.store import checkup, pages, pieces, sealed, settings, views
 from edgewise.store.checkup import Finding
 from edgewise.store.db import Store, wipe
 from edgewise.store.home import Home
@@ -33,6 +33,8 @@ T = TypeVar("T")
 PLACE_NAME: Final = "page"
 LOG_NAME: Final = "log"
 LOG_MAX_BYTES: Final = 1024 * 1024
+ASIDE: Final = "damaged-"
+"""How the folders are named in which the doctor sets aside what was damaged."""
 _OWN_NAMES: Final = (PLACE_NAME, LOG_NAME, LOG_NAME + ".1")
 _WORD_BYTES: Final = 16
 IN_USE_WAIT_S: Final = 5.0
@@ -114,10 +116,10 @@ def take(home: Home, wait_s: float | None = None) -> None:
         return
 
 
-def open_core(home: Home, key: bytes) -> tuple[Store, Core]:
+def open_core(home: Home, key: bytes, *, cut_log: bool = False) -> tuple[Store, Core]:
     """The store and the core of a home that is held. Views of another version are made anew."""
     loaded = features.load()
-    store = Store.open(home.store_path, key, views=all_views(loaded))
+    store = Store.open(home.store_path, key, views=all_views(loaded), cut_log=cut_log)
     core = Core(store, loaded)
     with store.reading() as db:
         known = frozenset(row.id for row in pieces.all_blobs(db))
@@ -151,21 +153,43 @@ def erase_files(home: Home) -> None:
     """Everything of a home, this room's files too; the home is let go of."""
     for name in _OWN_NAMES:
         wipe(home.path / name)
+    for folder in sorted(home.path.glob(f"{ASIDE}*")):
+        for each in sorted(folder.iterdir()):
+            wipe(each)
+        folder.rmdir()
     home.erase()
+
+
+def examine_closed(path: Path, passphrase: Callable[[], str], deep: bool) -> list[Finding]:
+    """What the doctor finds in a home with which no node runs, also where its file can't be opened."""
+    with unlocked(path, passphrase) as (home, key):
+        try:
+            store, core = open_core(home, key)
+        except Refusal as no:
+            if no.code != "store.damaged":
+                raise
+            return [
+                Finding("file", b"", "The file with your things is damaged and can't be opened."),
+                *checkup.of_pages(pages.damaged(home.store_path, key)),
+            ]
+        try:
+            return examine(store, core, deep)
+        finally:
+            store.close()
 
 
 def examine(store: Store, core: Core, deep: bool) -> list[Finding]:
     """What the doctor finds; where no core runs, or within its thread."""
-    damaged = checkup.of_pages(store.damaged_pages())
-    if not deep:
-        with store.reading() as db:
-            return [*damaged, *checkup.quick(db)]
-    found: list[Finding] = []
+    found = checkup.of_pages(store.damaged_pages())
     try:
-        with store.write() as db:
-            found = [*damaged, *checkup.deep(db, lambda op: core.open_op(db, op), core.views)]
+        if deep:
+            with store.write() as db:
+                found += checkup.deep(db, lambda op: core.open_op(db, op), core.views)
+        else:
+            with store.reading() as db:
+                found += checkup.quick(db)
     except Refusal:
-        if not found:  # else it only says once more what was found: that not all can be read
+        if not found:  # else it only says once more that not all can be read
             raise
     return found
 
@@ -214,20 +238,27 @@ class OwnDesk:
 
 
 @contextlib.contextmanager
-def opened(path: Path, passphrase: Callable[[], str]) -> Iterator[OwnDesk]:
-    """The home for one command: held, unlocked, opened, and let go of again.
-
-    Refusals "home.missing", "home.in_use", "passphrase.wrong", "store.newer" and their kin.
-    """
+def unlocked(path: Path, passphrase: Callable[[], str]) -> Iterator[tuple[Home, bytes]]:
+    """The home held, and the key of its store; nothing is opened. Refusals as for `opened`."""
     home = Home(path)
     if not home.exists():
         raise Refusal("home.missing", path=path)
     take(home)
     try:
-        store, core = open_core(home, home.unlock(None if home.remembered() else passphrase()))
+        yield home, home.unlock(None if home.remembered() else passphrase())
+    finally:
+        home.release()
+
+
+@contextlib.contextmanager
+def opened(path: Path, passphrase: Callable[[], str]) -> Iterator[OwnDesk]:
+    """The home for one command: held, unlocked, opened, and let go of again.
+
+    Refusals "home.missing", "home.in_use", "passphrase.wrong", "store.newer" and their kin.
+    """
+    with unlocked(path, passphrase) as (home, key):
+        store, core = open_core(home, key)
         try:
             yield OwnDesk(store, core)
         finally:
             store.close()
-    finally:
-        home.release()

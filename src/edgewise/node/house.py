@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from edgewise.faces.cli.house import BenchAsked, Measured, Passphrase
+from edgewise.faces.cli.house import BenchAsked, Measured, Mended, Passphrase
 from edgewise.faces.cli.main import default_home
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.safecopy import CopyFound, CopyMade
 from edgewise.ground.errors import Refusal
-from edgewise.node import copies, homes, launcher, serving
+from edgewise.node import copies, homes, launcher, mending, serving
 from edgewise.node.keeper import HomeKeeper
 from edgewise.node.running import SystemEntropy, now_ms
 from edgewise.store.checkup import Finding
@@ -77,8 +77,11 @@ class OwnHouse:
 
     def examine(self, home: Path, passphrase: Passphrase, deep: bool) -> Sequence[Finding]:
         """See `House.examine`."""
-        with homes.opened(home, passphrase) as desk:
-            return homes.examine(desk.store, desk.core, deep)
+        return homes.examine_closed(home, passphrase, deep)
+
+    def mend(self, home: Path, passphrase: Passphrase) -> Mended:
+        """See `House.mend`."""
+        return mending.mend(home, passphrase)
 
     def back_up(self, home: Path, passphrase: Passphrase, file: Path, fresh_words: bool) -> CopyMade:
         """See `House.back_up`."""

@@ -121,6 +121,9 @@ def _ops(db: apsw.Connection) -> list[Finding]:
 
 def _one(each: Row, prev: bytes) -> Iterator[Finding]:
     public, _, seq, state, id, id8, cls, epoch, header, sig, payload, space = each
+    if shelf.STATES[state] == "damaged":
+        yield Finding("awaited", id, f"Something was damaged; who has it is asked for it ({short(id)}).")
+        return
     try:
         op = parse_op(header, sig, None)
     except Verdict as bad:
@@ -159,7 +162,8 @@ def _sealed_parts(op: Op, state: int, payload: bytes | None) -> Iterator[Finding
 def _unsigned_ends(db: apsw.Connection) -> list[Finding]:
     """A log's last operation has its own signature: else nobody vouches for what lies before it."""
     found = db.execute(
-        "SELECT o.id FROM logs l JOIN ops o ON o.n = l.head_n WHERE o.sig IS NULL ORDER BY l.n"
+        "SELECT o.id FROM logs l JOIN ops o ON o.n = l.head_n "
+        "WHERE o.sig IS NULL AND o.state <> 5 ORDER BY l.n"
     )
     return [
         Finding("signature", id, f"The last of a list of writings is not signed ({short(id)}).")

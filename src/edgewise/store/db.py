@@ -64,6 +64,7 @@ class Store:
     """One home's file, or a store in memory. One thread writes; readers have connections of their own.
 
     `stale_views` names the views whose tables were laid anew on opening: rebuild them (store.views).
+    `log_was_cut`: it was opened without what stood behind a damaged place of the write-ahead log.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Store:
     ) -> None:
         self._path = path
         self._cut_log = cut_log
+        self.log_was_cut = False
         self._key = key
         self._vfs = vfs
         self.chest_key = expand(key or ZERO32, Label.CHEST, b"chest")
@@ -145,6 +147,8 @@ class Store:
     def _prepare(self, views: Sequence[View]) -> tuple[str, ...]:
         db = self._writer
         left = b"" if self._path is None else _log_of(self._path)
+        if left:  # else closing a store that is refused would throw away what stands behind the damage
+            db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         version = _version_of(db, self._path)
         if self._path is not None:
             db.pragma("journal_mode", "wal")
@@ -164,8 +168,10 @@ class Store:
     def _look_at_log(self, left: bytes) -> None:
         """After a power cut: SQLite takes a damaged log for one that ends there. Else fold it in."""
         ((_, frames_read, _),) = rows(self._writer, "PRAGMA wal_checkpoint(NOOP)")
-        if not self._cut_log and pages.log_is_cut(left, max(frames_read, 0), self._key):
+        self.log_was_cut = pages.log_is_cut(left, max(frames_read, 0), self._key)
+        if self.log_was_cut and not self._cut_log:
             raise Refusal("store.damaged")
+        self._writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
         self.checkpoint()  # so that nothing half written stays behind what is written now
 
     @contextlib.contextmanager

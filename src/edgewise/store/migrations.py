@@ -33,9 +33,9 @@ CREATE TABLE logs (
 ) STRICT;
 CREATE INDEX logs_by_space ON logs (space_n);
 
--- state: 0 open, 1 sealed, 2 newer, 3 bad, 4 erased. id8: the id's first 8 bytes, a cheap index on random
--- ids. claimed_ms: the claimed time, bounded by the arrival; order_ms is computed from it and what lies
--- before.
+-- state: 0 open, 1 sealed, 2 newer, 3 bad, 4 erased, 5 damaged. id8: the id's first 8 bytes, a cheap index
+-- on random ids. claimed_ms: the claimed time, bounded by the arrival; order_ms is computed from it and what
+-- lies before.
 CREATE TABLE ops (
     n INTEGER PRIMARY KEY, log_n INTEGER NOT NULL REFERENCES logs (n), seq INTEGER NOT NULL,
     id8 INTEGER NOT NULL, cls INTEGER NOT NULL, state INTEGER NOT NULL,

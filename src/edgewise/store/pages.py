@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The sealed pages of a store's file, and of the write-ahead log beside it, looked at without SQLite.
+"""A store's file, and the write-ahead log beside it, looked at without SQLite.
 
-Each page ends in a nonce (16 bytes) and a Poly1305 tag (16) over all before the tag; its one-time key is the
-first block of ChaCha20 under the store's key, with the nonce and the page's number (SQLite3 Multiple Ciphers,
-cipher "chacha20"). So every page tells for itself whether it is whole, and one flipped bit can be found by
-trying: the right one is the one with which the tag fits. The log's frames carry SQLite's checksums over the
-sealed bytes besides (SQLite, "WAL file format").
+Every sealed page tells for itself whether it is whole (keys.sealed_pages). The log's frames carry SQLite's
+checksums over the sealed bytes besides (SQLite, "WAL file format").
 """
 
 from __future__ import annotations
@@ -16,41 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
-from cryptography.hazmat.primitives.poly1305 import Poly1305
+from edgewise.keys.sealed_pages import PAGE_BYTES, flips, is_whole, mended, near
 
-from edgewise.keys.hashing import same
+__all__ = ["FRAME_BYTES", "PAGE_BYTES", "damaged", "log_is_cut", "log_mended", "mended"]
 
-PAGE_BYTES: Final = 4096
-NONCE_BYTES: Final = 16
-TAG_BYTES: Final = 16
-_BODY_BYTES: Final = PAGE_BYTES - NONCE_BYTES - TAG_BYTES
 _HEAD_BYTES: Final = 32
 _FRAME_HEAD_BYTES: Final = 24
 FRAME_BYTES: Final = _FRAME_HEAD_BYTES + PAGE_BYTES
 _WAL_MAGICS: Final = (0x377F0682, 0x377F0683)
 _WORDS: Final = {big: struct.Struct(f"{'>' if big else '<'}{PAGE_BYTES // 4}I") for big in (False, True)}
 
-_PRIME: Final = (1 << 130) - 5
-_CLAMP: Final = 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
-
 Sum = tuple[int, int]
-
-
-def is_whole(page: bytes, number: int, key: bytes) -> bool:
-    """Whether a page (4,096 bytes) is as it was sealed; numbers begin at 1."""
-    return same(_tag(page, number, key), page[-TAG_BYTES:])
-
-
-def _one_time(nonce: bytes, number: int, key: bytes) -> bytes:
-    counter = int.from_bytes(nonce[12:], "little") ^ number
-    stream = Cipher(algorithms.ChaCha20(key, counter.to_bytes(4, "little") + nonce[:12]), None).encryptor()
-    return stream.update(bytes(32))
-
-
-def _tag(page: bytes, number: int, key: bytes) -> bytes:
-    once = _one_time(page[_BODY_BYTES:-TAG_BYTES], number, key)
-    return Poly1305.generate_tag(once, page[:-TAG_BYTES])
 
 
 def damaged(path: Path, key: bytes) -> list[int]:
@@ -63,60 +36,6 @@ def damaged(path: Path, key: bytes) -> list[int]:
             if len(page) < PAGE_BYTES or not is_whole(page, number, key):
                 found.append(number)
     return found
-
-
-def mended(page: bytes, number: int, key: bytes) -> bytes | None:
-    """The page before one of its bits was flipped; None where it was more than one."""
-    if len(page) != PAGE_BYTES:
-        return None
-    tag = _tag(page, number, key)
-    if _near(tag, page[-TAG_BYTES:]):
-        return page[:-TAG_BYTES] + tag
-    found = _flipped_body(page, _one_time(page[_BODY_BYTES:-TAG_BYTES], number, key))
-    if found is not None:
-        return found
-    for nonce in _flips(page[_BODY_BYTES:-TAG_BYTES]):
-        other = page[:_BODY_BYTES] + nonce + page[-TAG_BYTES:]
-        if is_whole(other, number, key):
-            return other
-    return None
-
-
-def _flipped_body(page: bytes, once: bytes) -> bytes | None:
-    """One bit before the nonce put right, so that the tag fits.
-
-    The tag is a polynomial in r (RFC 8439, 2.5): a bit of one block adds or takes away 2**bit times a power
-    of r, so that no other block needs to be looked at again.
-    """
-    r = int.from_bytes(once[:16], "little") & _CLAMP
-    wanted = (int.from_bytes(page[-TAG_BYTES:], "little") - int.from_bytes(once[16:], "little")) % (1 << 128)
-    total, data = 0, page[:-TAG_BYTES]
-    for at in range(0, len(data), 16):
-        total = (total + int.from_bytes(data[at : at + 16] + b"\1", "little")) * r % _PRIME
-    power = r
-    for at in range(len(data) - 16, -1, -16):
-        block = int.from_bytes(data[at : at + 16], "little")
-        term = power
-        for bit in range(128 if at < _BODY_BYTES else 0):
-            other = total - term if block >> bit & 1 else total + term
-            if other % _PRIME % (1 << 128) == wanted:
-                right = (block ^ (1 << bit)).to_bytes(16, "little")
-                return page[:at] + right + page[at + 16 :]
-            term = term * 2 % _PRIME
-        power = power * r % _PRIME
-    return None
-
-
-def _near(one: bytes, other: bytes) -> bool:
-    """Whether at most one bit differs."""
-    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).bit_count() <= 1
-
-
-def _flips(data: bytes) -> Iterator[bytes]:
-    """The data with each of its bits flipped in turn."""
-    for at in range(len(data)):
-        for bit in range(8):
-            yield data[:at] + bytes((data[at] ^ (1 << bit),)) + data[at + 1 :]
 
 
 # --- the log beside it ------------------------------------------------------------------------------
@@ -143,7 +62,7 @@ def log_is_cut(log: bytes, frames_read: int, key: bytes | None) -> bool:
     if not _head_holds(head):
         return _head_mended(log) is not None
     rest = list(_frames(log))[frames_read:]
-    if not any(_near(frame.salts, head[16:24]) for frame in rest):
+    if not any(near(frame.salts, head[16:24]) for frame in rest):
         return False
     bad = _first_bad(log, rest, _sum_before(log, frames_read))
     if bad is None:
@@ -163,7 +82,7 @@ def _head_holds(head: bytes) -> bool:
 def _head_mended(log: bytes) -> bytes | None:
     """The log's head before one of its bits was flipped: it holds, and has the salts of the first frame."""
     first = log[_HEAD_BYTES : _HEAD_BYTES + FRAME_BYTES]
-    heads = [each for each in _flips(log[:_HEAD_BYTES]) if each[16:24] == first[8:16] and _head_holds(each)]
+    heads = [each for each in flips(log[:_HEAD_BYTES]) if each[16:24] == first[8:16] and _head_holds(each)]
     # Two bits may explain it alike: then the first frame decides, which goes on from the head's checksum.
     fits = (each for each in heads if _fits(each, first, _sum_before(each, 0)))
     return next(fits, heads[0] if heads else None)
@@ -219,7 +138,7 @@ def _frame_mended(log: bytes, frame: _Frame, before: Sum, key: bytes | None) -> 
         log[frame.at : frame.at + _FRAME_HEAD_BYTES],
         log[frame.at + _FRAME_HEAD_BYTES :][:PAGE_BYTES],
     )
-    heads = list(_flips(head))
+    heads = list(flips(head))
     if key is not None and not is_whole(page, frame.page, key):
         heads = [each for each in heads[:32] if is_whole(page, int.from_bytes(each[:4], "big"), key)]
         right = mended(page, frame.page, key)
@@ -251,6 +170,8 @@ def _goes_on(log: bytes, frames: list[_Frame], key: bytes | None) -> bool:
 
 def log_mended(log: bytes, key: bytes) -> tuple[bytes, int]:
     """The log with each flipped bit put right, as far as one bit in a frame explains it; and how many."""
+    if len(log) < _HEAD_BYTES + FRAME_BYTES:
+        return log, 0
     head, count = log[:_HEAD_BYTES], 0
     if not _head_holds(head):
         right = _head_mended(log)

@@ -30,7 +30,7 @@ __all__ = [
     "take_moved", "take_parked",
 ]  # fmt: skip
 
-STATES: Final = ("open", "sealed", "newer", "bad", "erased")
+STATES: Final = ("open", "sealed", "newer", "bad", "erased", "damaged")
 CODES: Final = {state: code for code, state in enumerate(STATES)}
 _UNREAD: Final = ("sealed", "erased")
 
@@ -218,6 +218,7 @@ _ROW: Final = """
 SELECT o.id, s.id, l.public, o.seq, o.cls, o.epoch, o.state, o.arrived_ms, o.order_ms, o.sig IS NOT NULL
 FROM ops o JOIN logs l ON l.n = o.log_n JOIN spaces s ON s.n = l.space_n
 """
+_DAMAGED: Final = 5
 _BYTES: Final = "SELECT o.header, o.sig, o.payload, o.id FROM ops o "
 _SHOWN: Final = """
 SELECT o.header, o.sig, o.payload, o.id FROM ops o
@@ -297,7 +298,9 @@ def op_at(db: apsw.Connection, log: bytes, seq: int) -> OpRow | None:
 
 def load_op(db: apsw.Connection, id: bytes) -> Op | None:
     """One operation with its bytes, or None; with its signature only where that was checked."""
-    row = db.execute(_BYTES + "WHERE o.id8 = ? AND o.id = ?", (id8(id), id)).fetchone()
+    row = db.execute(
+        _BYTES + "WHERE o.id8 = ? AND o.id = ? AND o.state <> ?", (id8(id), id, _DAMAGED)
+    ).fetchone()
     return None if row is None else _op(row)
 
 
@@ -319,6 +322,8 @@ def ops_range(db: apsw.Connection, log: bytes, first: int, stop: int, bytes_max:
         _BYTES + "JOIN logs l ON l.n = o.log_n WHERE l.public = ? AND o.seq >= ? ORDER BY o.seq", (log, first)
     ):
         header_bytes, sig, payload, _ = row
+        if not header_bytes:
+            break  # damaged: what follows can't be checked without it
         size_bytes += len(header_bytes) + len(sig or b"") + len(payload or b"")
         full = bool(ops) and size_bytes > bytes_max
         if full or (signed and first + len(ops) >= stop):

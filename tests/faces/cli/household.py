@@ -15,7 +15,7 @@ from edgewise import features
 from edgewise.core.door import Core, all_views
 from edgewise.core.effects import Reply
 from edgewise.core.inputs import Begin, Command, Tick
-from edgewise.faces.cli.house import BenchAsked, Measured, Passphrase
+from edgewise.faces.cli.house import BenchAsked, Measured, Mended, Passphrase
 from edgewise.faces.cli.main import Streams, main
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.safecopy import CopyFound, CopyMade
@@ -99,6 +99,7 @@ class Household:
     now_ms: int = NOON_MS
     desks: dict[Path, HomeDesk] = field(default_factory=dict)
     passphrases: dict[Path, str | None] = field(default_factory=dict)
+    mended: Mended = field(default_factory=lambda: Mended(0, 0, [], None))
     asked: list[tuple[str, object]] = field(default_factory=list)
 
     def create_home(self, home: Path, name: str, passphrase: str | None, remember: bool) -> bytes:
@@ -125,6 +126,10 @@ class Household:
         """The home is gone."""
         self._check(home, None)
         del self.desks[home]
+
+    def mend(self, home: Path, passphrase: Passphrase) -> Mended:
+        """What the test says."""
+        return self.mended
 
     def examine(self, home: Path, passphrase: Passphrase, deep: bool) -> list[Finding]:
         """The real doctor."""

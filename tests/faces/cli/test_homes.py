@@ -3,7 +3,9 @@
 
 from pathlib import Path
 
+from edgewise.faces.cli.house import Mended
 from edgewise.store import outbox
+from edgewise.store.checkup import Finding
 from tests.faces.cli.household import NOON_MS, Household, acquainted
 
 WORDS = "four good old words"
@@ -47,6 +49,23 @@ def test_everything_is_erased_only_after_a_second_word() -> None:
     assert Path("alice") in house.desks
     assert house.ok("alice", "erase-everything", "--yes") == {"erased": True}
     assert house.run("alice", "people").code == 5
+
+
+def test_the_doctor_says_what_was_mended() -> None:
+    """Nothing; or what was set right, asked for and left, and where the old files lie; 9 for what is left."""
+    house = Household()
+    house.ok("alice", "init", "Alice", "--remember")
+    said = house.run("alice", "doctor", "--mend")
+    assert (said.code, said.out.strip()) == (0, "Nothing needed mending.")
+    left = [Finding("page", b"", "Page 31 of the file is damaged.")]
+    house.mended = Mended(2, 1, left, Path("alice") / "damaged-1")
+    said = house.run("alice", "doctor", "--mend")
+    assert said.code == 9
+    assert "Page 31 of the file is damaged." in said.out
+    assert "2 damaged places were set right." in said.out
+    assert "1 text is lost here; whoever has it is asked for it" in said.out
+    assert "If you have a safe copy" in said.out
+    assert "damaged-1" in said.out
 
 
 def test_the_doctor_tells_health_and_what_was_refused(tmp_path: Path) -> None:

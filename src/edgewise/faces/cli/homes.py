@@ -103,19 +103,25 @@ def _doctor_arguments(parser: ArgumentParser, words: Translator) -> None:
         action="store_true",
         help=words.gettext("look at every signature and text, and make all views anew"),
     )
+    parser.add_argument(
+        "--mend",
+        action="store_true",
+        help=words.gettext("set right what can be, and ask others for what they still have of it"),
+    )
 
 
 def run_doctor(args: Namespace, errand: Errand, out: Out) -> int:
     """Look whether all is well. Exit code 9 for damage; wrong clocks and bad bytes from outside are told."""
     _ = out.words.gettext
+    if args.mend:
+        return _mend(errand, out)
     findings = list(errand.house.examine(errand.home, errand.passphrase, args.deep))
-    with errand.desk() as desk:
-        refused = desk.read(outbox.verdicts)
-        now_ms = desk.now_ms()
-        wrong_clocks = desk.read(lambda db: clocks.sentences(db, out.words, now_ms))
-        waiting = desk.read(
-            lambda db: waits.sentences(db, out.words, now_ms, lambda at_ms: out.when(at_ms, now_ms))
-        )
+    try:
+        refused, wrong_clocks, waiting, now_ms = _besides(errand, out)
+    except Refusal as no:
+        if no.code != "store.damaged" or not findings:
+            raise
+        refused, wrong_clocks, waiting, now_ms = [], [], [], 0
     lines = [terminal.line(f"{each.code} {short(each.subject)}: {each.sentence}") for each in findings]
     if not findings:
         lines.append(_("All is well here."))
@@ -133,6 +139,51 @@ def run_doctor(args: Namespace, errand: Errand, out: Out) -> int:
     }
     out.result(value, lines)
     return DAMAGED_STORE if findings else 0
+
+
+def _besides(errand: Errand, out: Out) -> tuple[list[outbox.VerdictRow], list[str], list[str], int]:
+    """What was refused from outside, what is said of clocks and of what waits, and the hour."""
+    with errand.desk() as desk:
+        refused = desk.read(outbox.verdicts)
+        now_ms = desk.now_ms()
+        wrong_clocks = desk.read(lambda db: clocks.sentences(db, out.words, now_ms))
+        waiting = desk.read(
+            lambda db: waits.sentences(db, out.words, now_ms, lambda at_ms: out.when(at_ms, now_ms))
+        )
+    return refused, wrong_clocks, waiting, now_ms
+
+
+def _mend(errand: Errand, out: Out) -> int:
+    """Set right what can be. Exit code 9 where something is left."""
+    _, done = out.words.gettext, errand.house.mend(errand.home, errand.passphrase)
+    lines = [terminal.line(f"{each.code} {short(each.subject)}: {each.sentence}") for each in done.left]
+    if done.set_right:
+        lines.append(
+            out.words.ngettext(
+                "%(num)s damaged place was set right.",
+                "%(num)s damaged places were set right.",
+                done.set_right,
+            )
+        )
+    if done.awaited:
+        lines.append(
+            out.words.ngettext(
+                "%(num)s text is lost here; whoever has it is asked for it, once you are connected.",
+                "%(num)s texts are lost here; whoever has them is asked for them, once you are connected.",
+                done.awaited,
+            )
+        )
+    if done.left:
+        lines.append(_("This could not be mended. If you have a safe copy, bring it back into a new folder."))
+    if done.aside is not None:
+        lines.append(
+            _("What was damaged is kept as it was in %(path)s, until you delete it.", path=done.aside)
+        )
+    else:
+        lines.append(_("Nothing needed mending."))
+    value = {"set_right": done.set_right, "awaited": done.awaited, "left": list(done.left)}
+    out.result({**value, "aside": str(done.aside) if done.aside is not None else ""}, lines)
+    return DAMAGED_STORE if done.left else 0
 
 
 def _sim_arguments(parser: ArgumentParser, words: Translator) -> None:

@@ -44,6 +44,16 @@ class Measured:
     kept: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What the doctor did: places set right, texts asked for again, what is left, the old files' folder."""
+
+    set_right: int
+    awaited: int
+    left: Sequence[Finding]
+    aside: Path | None
+
+
 class House(Protocol):
     """What needs the home itself, not a desk in it. Everything raises Refusal."""
 
@@ -65,6 +75,10 @@ class House(Protocol):
 
     def examine(self, home: Path, passphrase: Passphrase, deep: bool) -> Sequence[Finding]:
         """What is wrong with what is kept here; nothing in a healthy home."""
+        ...
+
+    def mend(self, home: Path, passphrase: Passphrase) -> Mended:
+        """Set right what can be. Refusal "home.in_use" while a node runs with the home."""
         ...
 
     def back_up(self, home: Path, passphrase: Passphrase, file: Path, fresh_words: bool) -> CopyMade:
