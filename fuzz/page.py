@@ -18,9 +18,10 @@ from edgewise.faces.web import HomeSite, build_app
 from edgewise.faces.web.keeper import Errand, Ran
 from edgewise.faces.web.site import _hidden
 from edgewise.ground.errors import EdgewiseError
+from edgewise.node.homes import OwnDesk
 from edgewise.store import checkup
 from edgewise.store.checkup import Finding
-from fuzz.two import NOW_MS, One, Two
+from fuzz.two import NOW_MS, Two
 
 WORD: Final = "a-word-of-the-fuzz"
 PORT: Final = 4242
@@ -39,11 +40,7 @@ class _Keeper:
 
     def __init__(self) -> None:
         self.two = Two()
-
-    @property
-    def desk(self) -> One:
-        """Alice's counter."""
-        return self.two.alice
+        self.desk = OwnDesk(self.two.alice.store, self.two.alice.core)
 
     def now_ms(self) -> int:
         """The hour, which stands still."""
@@ -214,6 +211,7 @@ def samples() -> list[bytes]:
         (f"item/{item}/word/yes", ""),
         (f"talk/{who}", "text=Hello%0D%0Athere"),
         ("draft/home", "text=half"),
+        ("attached/home/drop", "what=0"),
         ("letters/new", "to_name=Carol&words=Dear+Carol&days=14"),
         ("letter", "text=edgewise%3A1%3Aabc"),
         ("circles", "name=Choir"),
@@ -229,7 +227,7 @@ def samples() -> list[bytes]:
             "Content-Type: application/x-www-form-urlencoded\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
         )
-    found.append(_upload(home, base + origin))
+    found += [_upload(home, base + origin, place) for place in ("letter", "attach/home", "say")]
     errand = '{"argv":["read","--json"],"environ":{"LANG":"C"},"colour":false,"text":null}'
     found.append(
         f"POST {home.root}command HTTP/1.1\r\n{base}Authorization: Bearer {BEARER}\r\n"
@@ -238,13 +236,13 @@ def samples() -> list[bytes]:
     return found
 
 
-def _upload(home: HomeSite, head: str) -> bytes:
+def _upload(home: HomeSite, head: str, place: str) -> bytes:
     body = (
         f'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n{TOKEN}\r\n'
         '--x\r\nContent-Disposition: form-data; name="file"; filename="letter.html"\r\n'
         "Content-Type: text/html\r\n\r\n<!doctype html><pre id=edgewise>abc</pre>\r\n--x--\r\n"
     )
     return (
-        f"POST {home.root}letter HTTP/1.1\r\n{head}Content-Type: multipart/form-data; boundary=x\r\n"
+        f"POST {home.root}{place} HTTP/1.1\r\n{head}Content-Type: multipart/form-data; boundary=x\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import Any, Final, TypeVar
+from collections.abc import Iterator
+from typing import Any, Final
 
 from edgewise import features
 from edgewise.consent.circles import PEOPLE
@@ -20,8 +20,6 @@ from edgewise.features.talk.records import Say, SayEdit
 from edgewise.ground.entropy import SeededEntropy
 from edgewise.store import agreements, checkup, shelf
 from edgewise.store.db import Connection, Store
-
-T = TypeVar("T")
 
 NOW_MS: Final = 1_800_000_000_000
 _MOVES_MAX: Final = 2_000
@@ -67,14 +65,6 @@ class One:
     def do(self, command: Command) -> Any:
         """Run a command and give its answer."""
         return next(each.value for each in self.give(command) if isinstance(each, fx.Reply))
-
-    def read(self, query: Callable[[Any], T]) -> T:
-        """Run a read-only query (faces.kit.desk.Desk)."""
-        return query(self.db)
-
-    def lang(self) -> str:
-        """No language is set."""
-        return ""
 
     def examined(self) -> list[checkup.Finding]:
         """What the thorough doctor finds."""

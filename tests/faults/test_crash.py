@@ -41,11 +41,11 @@ def crash_along(disk: Disk, folder: Path, seed: int, acts: int, share: float) ->
     return replay
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_crash_at_a_sample_of_all_writes(disk: Disk, tmp_path: Path, seed: int) -> None:
-    """At one write in eight of 300 acts, with any part of what was not synced on the disk or not."""
-    replay = crash_along(disk, tmp_path / "after", seed, 300, 1 / 8)
-    assert replay.looked > 800
+    """At one write in eight of 200 acts, with any part of what was not synced on the disk or not."""
+    replay = crash_along(disk, tmp_path / "after", seed, 200, 1 / 8)
+    assert replay.looked > 500
 
 
 @pytest.mark.long
