@@ -57,7 +57,7 @@ def _spread(made: list[bytes]) -> list[bytes]:
 
 
 def _ops(one: One) -> list[Op]:
-    return list(shelf.open_ops(one.db))
+    return list(shelf.shown_ops(one.db))
 
 
 def _bodies(one: One) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ from edgewise.consent.grants import (
     check_gift,
 )
 from edgewise.core import audience, clocks, opening, persons, publish, returning, runs, takeback
+from edgewise.core.effects import Notify
 from edgewise.core.turn import Turn
 from edgewise.ground.canon import encode
 from edgewise.ground.errors import Verdict

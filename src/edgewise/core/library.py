@@ -13,7 +13,7 @@ from edgewise.ground.limits import FRAME_MAX_BYTES
 from edgewise.keys.hashing import expand
 from edgewise.keys.labels import Label
 from edgewise.log.op import Op
-from edgewise.store import agreements, chest, people, pieces, shelf
+from edgewise.store import agreements, chest, mending, people, pieces, shelf
 from edgewise.store.db import Connection
 from edgewise.sync.exchange import Shared
 from edgewise.sync.ranges import space_tag
@@ -106,6 +106,11 @@ class PeerLibrary:
             for row in shelf.logs_of(self._db, space)
             if row.next_seq and self._may_know(where, row)
         }
+
+    def awaited(self) -> list[tuple[bytes, bytes, int]]:
+        """What was damaged here of what is shared with this person, as (tag, log, seq)."""
+        found = ((tag, place) for tag, space in self.shared() for place in mending.awaited(self._db, space))
+        return [(tag, log, seq) for tag, (log, seq) in found]
 
     def run(self, space: bytes, log: bytes, first: int, stop: int) -> list[Op]:
         """Operations of one log from `first` on, up to a signed one before `stop`; empty when not allowed."""

@@ -34,7 +34,7 @@ from edgewise.keys.hashing import mac
 from edgewise.keys.labels import Label
 from edgewise.log.chain import verify_run
 from edgewise.log.op import Op, from_wire
-from edgewise.store import agreements, erasures, invitations, mending, outbox, people, register
+from edgewise.store import agreements, erasures, invitations, outbox, people, register
 from edgewise.store.db import savepoint
 from edgewise.sync import events, frames
 from edgewise.sync.session import Session
@@ -278,9 +278,8 @@ def _proved(turn: Turn, link: Link, device: bytes) -> None:
     for receipt in erasing.held_back(turn, identity):
         saying.wire(turn, link, receipt)
     route(turn, link, link.session.offer(library))
-    for tag, space in library.shared():
-        for log, seq in mending.awaited(turn.db, space):
-            _wire(turn, link, frames.Want(tag, log, seq, seq + 1))
+    for tag, log, seq in library.awaited():
+        saying.wire(turn, link, frames.Want(tag, log, seq, seq + 1))
     for erase in erasing.waiting(turn, device):
         saying.send(turn, link, erase, identity)
     giving.ask_about(turn, link, library)

@@ -218,7 +218,6 @@ _ROW: Final = """
 SELECT o.id, s.id, l.public, o.seq, o.cls, o.epoch, o.state, o.arrived_ms, o.order_ms, o.sig IS NOT NULL
 FROM ops o JOIN logs l ON l.n = o.log_n JOIN spaces s ON s.n = l.space_n
 """
-_DAMAGED: Final = 5
 _BYTES: Final = "SELECT o.header, o.sig, o.payload, o.id FROM ops o "
 _SHOWN: Final = """
 SELECT o.header, o.sig, o.payload, o.id FROM ops o
@@ -298,9 +297,7 @@ def op_at(db: apsw.Connection, log: bytes, seq: int) -> OpRow | None:
 
 def load_op(db: apsw.Connection, id: bytes) -> Op | None:
     """One operation with its bytes, or None; with its signature only where that was checked."""
-    row = db.execute(
-        _BYTES + "WHERE o.id8 = ? AND o.id = ? AND o.state <> ?", (id8(id), id, _DAMAGED)
-    ).fetchone()
+    row = db.execute(_BYTES + "WHERE o.id8 = ? AND o.id = ? AND o.state <> 5", (id8(id), id)).fetchone()
     return None if row is None else _op(row)
 
 
