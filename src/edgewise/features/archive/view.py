@@ -75,6 +75,8 @@ def origin(db: apsw.Connection, target: bytes) -> bytes | None:
 
 def _of(db: apsw.Connection, target: bytes) -> tuple[int, bytes] | None:
     """The latest word of the post's own author in its own space."""
+    if not rows(db, "SELECT 1 FROM archive_brought WHERE target = ? LIMIT 1", (target,)):
+        return None
     row = shelf.op_row(db, target)
     log = shelf.log_row(db, row.log) if row is not None else None
     if row is None or log is None:

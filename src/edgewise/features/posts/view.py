@@ -346,6 +346,8 @@ def _row(db: apsw.Connection, id: bytes) -> Row | None:
 
 
 def _replies(db: apsw.Connection, row: Row, hidden: str) -> tuple[Item, ...]:
+    if not rows(db, "SELECT 1 FROM posts_items WHERE parent = ? AND parent <> x'' LIMIT 1", row[:1]):
+        return ()  # most items: a tenth of what the thread's own question costs
     below = rows(db, _THREAD, (row[0], row[1], hidden, REPLIES_MAX))
     return tuple(_item(db, each, ()) for each in reversed(below))
 
@@ -381,6 +383,8 @@ def _mentions(db: apsw.Connection, id: bytes) -> tuple[bytes, ...]:
 
 
 def _words(db: apsw.Connection, id: bytes, space: bytes) -> tuple[Given, ...]:
+    if not rows(db, "SELECT 1 FROM posts_words WHERE target = ? LIMIT 1", (id,)):
+        return ()
     by_word: dict[str, list[bytes]] = {}
     for word, author in rows(db, _WORDS, (id, space)):
         by_word.setdefault(word, []).append(author)
