@@ -142,6 +142,21 @@ def test_every_library_has_its_reason_and_its_exact_version() -> None:
     assert "apsw" not in pinned | names, "apsw and apsw-sqlite3mc bring the same module"
 
 
+def test_every_figure_names_the_command_that_measures_it() -> None:
+    """A row of the tables of figures can be measured again: it names a job of `edgewise bench`."""
+    from edgewise.bench.run import JOBS
+
+    page = (ROOT / "docs/performance.md").read_text("utf-8")
+    rows = [
+        line
+        for line in page.splitlines()
+        if line.startswith("| ") and not line.startswith(("| job", "| figure"))
+    ]
+    named = [re.findall(r"`edgewise bench ([a-z]+)`", row) for row in rows]
+    assert [row for row, jobs in zip(rows, named, strict=True) if not set(jobs) & set(JOBS)] == []
+    assert {job for jobs in named for job in jobs} == set(JOBS)
+
+
 def test_every_link_between_pages_leads_somewhere() -> None:
     """A relative link in a page points at a file that is there."""
     broken = []

@@ -41,8 +41,8 @@ _READ_ERRORS: Final = (apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ, aps
 _HEADER_BYTES: Final = 24
 _BUSY_MS: Final = 5000
 _STATEMENTS_CACHED: Final = 256
-# 16 MiB: a page that many transactions change is folded in once, not after each few of them.
-_WAL_PAGES: Final = 4000
+# 32 MiB: a page that many transactions change is folded in once, not after each few of them.
+_WAL_PAGES: Final = 8000
 _WRITER_CACHE_KIB: Final = 16 * 1024
 # A page reads little, and up to _IDLE_READERS_MAX connections keep what they have read.
 _READER_CACHE_KIB: Final = 4 * 1024

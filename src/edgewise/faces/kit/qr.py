@@ -3,7 +3,6 @@
 
 from typing import Final
 
-import segno
 from markupsafe import Markup
 
 QR_MAX_BYTES: Final = 400
@@ -15,6 +14,8 @@ def qr_svg(text: str, label: str) -> Markup:
 
     The caller bounds the text: more than ``QR_MAX_BYTES`` is a bug. Source: ISO/IEC 18004, level M.
     """
+    import segno  # 2 MB, for the few pages with a QR code
+
     assert len(text.encode()) <= QR_MAX_BYTES, "a ticket is short"
     code = segno.make_qr(text, error="m")
     drawn = code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None)

@@ -17,8 +17,6 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
-import segno
-
 from edgewise.faces.kit import dates
 from edgewise.faces.kit.desk import Desk
 from edgewise.faces.kit.words import Translator
@@ -246,6 +244,8 @@ def write_file(path: str, data: bytes) -> None:
 
 def qr_text(text: str) -> str:
     """A QR code of the text in half blocks. Refusal "ticket.too_long"."""
+    import segno  # 2 MB, for the few pages with a QR code
+
     drawn = io.StringIO()
     try:
         segno.make_qr(text, error="m").terminal(drawn, compact=True)
