@@ -218,11 +218,17 @@ def _reads(reader: Person, op: OpenedOp) -> tuple[str, str] | None:
 
 
 def _counts(memory: Memory, giver: Person, reader: Person, id: bytes) -> OpenedOp | None:
-    """Another wording or a short answer, if this reader must have it: meant for them, and still there."""
+    """Another wording or a short answer, if this reader must have it: meant for them, and still there.
+
+    What was taken back counts for who waits with it, and for who has it and cannot be told: the giver has
+    nothing signed to pass on (`_has_tombstone`).
+    """
     known = memory.written[id]
     at_giver = shelf.op_row(giver.db, id)
     if id in memory.taken:
-        return known.op if _waits(reader, known.op) else None
+        here = shelf.op_row(reader.db, id)
+        untold = not _has_tombstone(memory, giver, known.op) and here is not None and here.state == "open"
+        return known.op if untold or _waits(reader, known.op) else None
     if reader.identity == known.op.author:
         return known.op  # what one wrote oneself one sees, wherever it came by now
     if at_giver is None or at_giver.state != "open":
